@@ -1,0 +1,27 @@
+/** What a byte stream tells its one reader. All callbacks come after `start` returned, never inside `write`. */
+export interface ByteStreamHandlers {
+  /** `chunk` is only valid during the call: the stream may reuse its memory. */
+  onData(chunk: Uint8Array): void
+  /** After a `write` returned false: there is room again. */
+  onDrain(): void
+  /** Exactly once, last. Without an error the other side closed in order. */
+  onClose(error?: Error): void
+}
+
+/**
+ * A reliable, ordered stream of bytes: what a peering runs over (PROTOCOL.md section 2). Chunk boundaries
+ * mean nothing. Callbacks instead of Web Streams, because every byte that a relay passes comes through here.
+ */
+export interface ByteStream {
+  /** Where it leads, for people and logs: `tcp://127.0.0.1:40001`. */
+  readonly uri: string
+  /** Begins to deliver; called exactly once. Until then nothing is lost, and little is buffered. */
+  start(handlers: ByteStreamHandlers): void
+  /**
+   * Takes `chunk` over: the caller doesn't touch it again. False means that the buffer is full: stop until
+   * `onDrain`. A chunk handed over after false is still sent. After a close it is dropped.
+   */
+  write(chunk: Uint8Array): boolean
+  /** Ends it: bytes that were written are still sent, for a second at most. */
+  close(): void
+}

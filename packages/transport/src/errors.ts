@@ -1,0 +1,22 @@
+import { SnekError } from '@snek/platform'
+
+export type TransportErrorCode =
+  | 'address-in-use'
+  | 'address-unusable'
+  | 'connection-refused'
+  | 'connection-lost'
+  | 'unreachable'
+  | 'timed-out'
+  | 'tls-failed'
+  | 'not-a-websocket'
+  | 'unsupported-scheme'
+
+/** A transport's failure: dialling, listening, or a stream that broke. */
+export class TransportError extends SnekError {
+  declare readonly code: TransportErrorCode
+
+  // biome-ignore lint/complexity/noUselessConstructor: narrows the codes
+  constructor(code: TransportErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options)
+  }
+}
