@@ -15,7 +15,6 @@ export type TransportErrorCode =
 export class TransportError extends SnekError {
   declare readonly code: TransportErrorCode
 
-  // biome-ignore lint/complexity/noUselessConstructor: narrows the codes
   constructor(code: TransportErrorCode, message: string, options?: ErrorOptions) {
     super(code, message, options)
   }
