@@ -1,4 +1,38 @@
-//! Why bytes were refused. The codes are the same in TypeScript and in the test vectors.
+//! Why bytes were refused, and where. Codes and offsets are the same in every implementation and in
+//! the test vectors, so both follow one rule:
+//!
+//! **Bytes are read from left to right, and the first problem met is the one reported.** Its offset
+//! is the first byte of the field that it is about, counted from the start of what was decoded.
+//!
+//! *Fields.* A varu64, a u16, a key, a signature and a payload are one field each. So are the
+//! 10 bytes of a frame header and the 104 bytes of a handshake as long as some are missing
+//! (`truncated` at 0), and so is what a length announces: the body of coordinates after their u16,
+//! the contents of a frame after its header (`truncated` at 10).
+//!
+//! *`truncated`*: the start of the field that is cut off; that is where the bytes end if nothing of
+//! it is there. What encloses a field bounds it: a port may not run past its coordinates, nor a
+//! payload past its frame.
+//!
+//! *varu64*: all errors are at its first byte. None: `truncated`. First byte `80`: `overlong-varu64`,
+//! whatever follows. A tenth byte that has its top bit set, or that makes more than 64 bits:
+//! `varu64-overflow`. No last byte before that: `truncated`.
+//!
+//! *`trailing-bytes`*: the first byte too many. Where a format ends by its nature (varu64,
+//! coordinates), whoever asked for exactly one reports it.
+//!
+//! *Frames*, in this order: header (10 bytes, `bad-magic` at 0, `unsupported-version` at 4,
+//! `bad-length` at 8), its length against the bytes given (`truncated` at 10, `trailing-bytes` at
+//! the length), `unknown-frame-type` at 5, then the contents field by field. The payload's length
+//! comes first on the wire, but a payload is judged where it lies: at the end.
+//!
+//! *Handshakes*: length, `unsupported-version` at 0, `unsupported-capabilities` at 4, then `own-key`
+//! at 8, `bad-signature` at 40.
+//!
+//! *Announcements* are read whole before they are judged: structure (`too-many-entries` at the first
+//! entry too many, before its bytes are looked at), then `sequence-decreased` at the root sequence
+//! (32), `no-entries` where the first should be, then for each entry `zero-port` at its port,
+//! `first-key-not-root` (first entry) or `duplicate-key` (the later one) at its key, then
+//! `last-key-not-peer` at the last key, then for each entry `bad-signature` at its signature.
 
 use core::fmt;
 
@@ -16,7 +50,7 @@ pub enum ErrorCode {
     BadMagic = 4,
     /// A version of the handshake or of a frame that isn't ours.
     UnsupportedVersion = 5,
-    /// A frame length under 10.
+    /// A frame length under 10 bytes.
     BadLength = 6,
     /// Bytes left over at the end.
     TrailingBytes = 7,
@@ -42,6 +76,8 @@ pub enum ErrorCode {
     SequenceDecreased = 17,
     /// A frame type that has no meaning; skipped on a peering, an error where one frame was asked for.
     UnknownFrameType = 18,
+    /// Something to be written that its u16 length can't hold.
+    TooLong = 19,
 }
 
 impl ErrorCode {
@@ -67,6 +103,7 @@ impl ErrorCode {
             Self::TooManyEntries => "too-many-entries",
             Self::SequenceDecreased => "sequence-decreased",
             Self::UnknownFrameType => "unknown-frame-type",
+            Self::TooLong => "too-long",
         }
     }
 }
@@ -76,13 +113,19 @@ impl ErrorCode {
 pub struct WireError {
     /// What is wrong.
     pub code: ErrorCode,
-    /// Offset in bytes, from the start of what was given to decode.
+    /// Offset in bytes, from the start of what was given to decode; 0 for what was to be written.
     pub offset: usize,
 }
 
 impl WireError {
     pub(crate) const fn new(code: ErrorCode, offset: usize) -> Self {
         Self { code, offset }
+    }
+
+    /// The same error where the decoded bytes begin at `base` of something larger.
+    #[must_use]
+    pub const fn shifted(self, base: usize) -> Self {
+        Self::new(self.code, self.offset + base)
     }
 }
 

@@ -17,7 +17,9 @@ impl Key {
     pub fn from_bytes(bytes: &[u8; 32]) -> Self {
         let mut words = [0u64; 4];
         for (word, chunk) in words.iter_mut().zip(bytes.chunks_exact(8)) {
-            *word = chunk.iter().fold(0, |acc, byte| (acc << 8) | u64::from(*byte));
+            *word = chunk
+                .iter()
+                .fold(0, |acc, byte| (acc << 8) | u64::from(*byte));
         }
         Self(words)
     }
@@ -44,11 +46,15 @@ pub struct Watermark {
 
 impl Watermark {
     /// What a frame starts with.
-    pub const INITIAL: Self = Self { key: Key::MAX, sequence: 0 };
+    pub const INITIAL: Self = Self {
+        key: Key::MAX,
+        sequence: 0,
+    };
 
     /// Whether `self` is further from the destination than `other`, or older at the same key.
     #[must_use]
     pub fn is_worse_than(&self, other: &Self) -> bool {
-        self.key > other.key || (self.key == other.key && self.sequence != 0 && self.sequence < other.sequence)
+        self.key > other.key
+            || (self.key == other.key && self.sequence != 0 && self.sequence < other.sequence)
     }
 }
