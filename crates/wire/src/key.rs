@@ -1,5 +1,9 @@
 //! Keys, their order, and watermarks.
 
+use alloc::vec::Vec;
+
+use crate::varu64;
+
 /// A node's ed25519 public key. Ordered as a byte string, lowest first.
 ///
 /// Held as four big-endian words, so that comparing takes four integer comparisons at most.
@@ -13,25 +17,33 @@ impl Key {
     pub const MAX: Self = Self([u64::MAX; 4]);
 
     /// From its bytes on the wire.
+    #[inline]
     #[must_use]
-    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
-        let mut words = [0u64; 4];
-        for (word, chunk) in words.iter_mut().zip(bytes.chunks_exact(8)) {
-            *word = chunk
+    pub fn from_bytes(bytes: &[u8; Self::LENGTH]) -> Self {
+        let mut key = [0; 4];
+        for (word, bytes) in key.iter_mut().zip(bytes.chunks_exact(8)) {
+            *word = bytes
                 .iter()
-                .fold(0, |acc, byte| (acc << 8) | u64::from(*byte));
+                .fold(0, |word, byte| word << 8 | u64::from(*byte));
         }
-        Self(words)
+        Self(key)
     }
 
     /// Its bytes on the wire.
+    #[inline]
     #[must_use]
-    pub fn to_bytes(self) -> [u8; 32] {
-        let mut bytes = [0u8; 32];
-        for (chunk, word) in bytes.chunks_exact_mut(8).zip(self.0) {
-            chunk.copy_from_slice(&word.to_be_bytes());
+    pub fn to_bytes(self) -> [u8; Self::LENGTH] {
+        let mut bytes = [0; Self::LENGTH];
+        for (to, from) in bytes.chunks_exact_mut(8).zip(self.0) {
+            to.copy_from_slice(&from.to_be_bytes());
         }
         bytes
+    }
+
+    /// Appends its bytes to `out`.
+    #[inline]
+    pub fn encode(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.to_bytes());
     }
 }
 
@@ -52,9 +64,24 @@ impl Watermark {
     };
 
     /// Whether `self` is further from the destination than `other`, or older at the same key.
+    #[inline]
     #[must_use]
     pub fn is_worse_than(&self, other: &Self) -> bool {
         self.key > other.key
             || (self.key == other.key && self.sequence != 0 && self.sequence < other.sequence)
+    }
+
+    /// How many bytes [`encode`](Self::encode) appends.
+    #[inline]
+    #[must_use]
+    pub const fn encoded_length(&self) -> usize {
+        Key::LENGTH + varu64::length(self.sequence)
+    }
+
+    /// Appends key and sequence to `out`.
+    #[inline]
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        self.key.encode(out);
+        varu64::encode(self.sequence, out);
     }
 }

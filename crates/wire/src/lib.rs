@@ -4,8 +4,14 @@
 #![no_std]
 extern crate alloc;
 
+pub mod coordinates;
 mod error;
+pub mod frame;
 mod key;
+mod reader;
+pub mod varu64;
 
+pub use coordinates::{Coordinates, CoordinatesBuf};
 pub use error::{ErrorCode, WireError};
+pub use frame::{Contents, FrameType, FrameView, Header, TrafficView};
 pub use key::{Key, Watermark};
