@@ -157,7 +157,7 @@ pub enum Contents<'a> {
     Broadcast {
         /// The key of the node that wakes up.
         source_key: Key,
-        /// Its format: PROTOCOL.md section 4.
+        /// Its format: PROTOCOL.md section 5.
         payload: &'a [u8],
     },
 }

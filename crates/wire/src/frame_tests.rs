@@ -52,7 +52,7 @@ fn keepalive() {
 #[test]
 fn traffic_carries_a_watermark_only_without_destination_coordinates() {
     let near = CoordinatesBuf::from_ports([1, 300]).unwrap();
-    for (destination, length) in [(CoordinatesBuf::default(), 118), (near, 87)] {
+    for (destination, length) in [(CoordinatesBuf::default(), 118), (near, 88)] {
         let frame = traffic(&destination, b"hello");
         let bytes = encoded(&frame);
         assert_eq!(bytes.len(), length);
