@@ -1,4 +1,4 @@
-//! Keys, their order, and watermarks.
+//! Keys, their order, and what is a key with a sequence: roots and watermarks.
 
 use alloc::vec::Vec;
 
@@ -83,5 +83,67 @@ impl Watermark {
     pub fn encode(&self, out: &mut Vec<u8>) {
         self.key.encode(out);
         varu64::encode(self.sequence, out);
+    }
+}
+
+/// Who a tree's root is, and which of its announcements is meant (PROTOCOL.md section 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The root's key.
+    pub key: Key,
+    /// Counts the root's announcements.
+    pub sequence: u64,
+}
+
+impl Root {
+    /// Appends key and sequence to `out`.
+    #[inline]
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        self.key.encode(out);
+        varu64::encode(self.sequence, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(first: u8, last: u8) -> Key {
+        let mut bytes = [0x55; Key::LENGTH];
+        bytes[0] = first;
+        bytes[Key::LENGTH - 1] = last;
+        Key::from_bytes(&bytes)
+    }
+
+    #[test]
+    fn keys_are_ordered_as_byte_strings() {
+        let keys = [
+            key(0, 0x80),
+            key(0, 0xff),
+            key(0x7f, 0),
+            key(0x80, 0),
+            key(0xff, 1),
+        ];
+        assert!(keys.is_sorted_by(|a, b| a < b && a.to_bytes() < b.to_bytes()));
+        assert!(keys
+            .iter()
+            .all(|key| Key::from_bytes(&key.to_bytes()) == *key && *key < Key::MAX));
+    }
+
+    #[test]
+    fn worse_watermarks() {
+        let mark = |first, sequence| Watermark {
+            key: key(first, 0),
+            sequence,
+        };
+        assert!(mark(2, 5).is_worse_than(&mark(1, 9)));
+        assert!(!mark(1, 9).is_worse_than(&mark(2, 5)));
+        assert!(mark(1, 5).is_worse_than(&mark(1, 6)));
+        assert!(!mark(1, 6).is_worse_than(&mark(1, 6)));
+        assert!(
+            !mark(1, 0).is_worse_than(&mark(1, 6)),
+            "0 is not from a route"
+        );
+        assert!(!mark(0xff, 0).is_worse_than(&Watermark::INITIAL));
     }
 }

@@ -1,6 +1,6 @@
 //! Reads fields one after another; every error is at the start of its field (see `error`).
 
-use crate::{varu64, Coordinates, ErrorCode, Key, Watermark, WireError};
+use crate::{varu64, Coordinates, ErrorCode, Key, Root, Watermark, WireError};
 
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'a> {
@@ -63,6 +63,14 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(crate) fn watermark(&mut self) -> Result<Watermark, WireError> {
         Ok(Watermark {
+            key: self.key()?,
+            sequence: self.varu64()?,
+        })
+    }
+
+    #[inline]
+    pub(crate) fn root(&mut self) -> Result<Root, WireError> {
+        Ok(Root {
             key: self.key()?,
             sequence: self.varu64()?,
         })
