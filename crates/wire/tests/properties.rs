@@ -1,6 +1,13 @@
 //! What holds for all bytes and all values: nothing panics, what was encoded decodes to the same,
 //! what decodes has no other encoding, and an error lies within its input.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking, helpers too"
+)]
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, Index};

@@ -2,6 +2,13 @@
 //!
 //! The next-hop cases are run by crates/forward.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking, helpers too"
+)]
+
 mod formats;
 mod frames;
 mod support;

@@ -34,12 +34,11 @@ impl TryFrom<String> for Hex {
             .iter()
             .map(digit)
             .collect::<Result<_, _>>()?;
-        match digits.as_chunks() {
-            (pairs, []) => Ok(Self(
-                pairs.iter().map(|[high, low]| high << 4 | low).collect(),
-            )),
-            _ => Err(format!("an odd number of digits: {text}")),
+        let pairs = digits.chunks_exact(2);
+        if !pairs.remainder().is_empty() {
+            return Err(format!("an odd number of digits: {text}"));
         }
+        Ok(Self(pairs.map(|pair| pair[0] << 4 | pair[1]).collect()))
     }
 }
 
