@@ -1,4 +1,6 @@
 export type { Clock, TimerHandle } from './clock.ts'
 export { SnekError } from './errors.ts'
+export { type ListenerOptions, TypedEvent, TypedEventTarget } from './events.ts'
 export type { Logger, LogLevel } from './logger.ts'
 export { silentLogger } from './logger.ts'
+export { systemClock } from './system-clock.ts'
