@@ -4,13 +4,17 @@ export interface ByteStreamHandlers {
   onData(chunk: Uint8Array): void
   /** After a `write` returned false: there is room again. */
   onDrain(): void
-  /** Exactly once, last. Without an error the other side closed in order. */
+  /**
+   * Exactly once, last, whichever side closed. With a `TransportError` if the stream broke; without one if
+   * it ended in order, or if `close` was called on this side.
+   */
   onClose(error?: Error): void
 }
 
 /**
  * A reliable, ordered stream of bytes: what a peering runs over (PROTOCOL.md section 2). Chunk boundaries
- * mean nothing. Callbacks instead of Web Streams, because every byte that a relay passes comes through here.
+ * mean nothing. There is no half-close: when one side ends, so does the other. Callbacks instead of Web
+ * Streams, because every byte that a relay passes comes through here.
  */
 export interface ByteStream {
   /** Where it leads, for people and logs: `tcp://127.0.0.1:40001`. */
@@ -22,6 +26,12 @@ export interface ByteStream {
    * `onDrain`. A chunk handed over after false is still sent. After a close it is dropped.
    */
   write(chunk: Uint8Array): boolean
-  /** Ends it: bytes that were written are still sent, for a second at most. */
+  /**
+   * Ends it: bytes that were written are still sent, for a second at most. Nothing more is delivered but
+   * `onClose`, later. Safe to call before `start`, and again.
+   */
   close(): void
 }
+
+/** How long bytes written before a `close` may take to leave, in milliseconds. */
+export const CLOSE_LIMIT = 1000

@@ -9,9 +9,11 @@ export type TransportErrorCode =
   | 'timed-out'
   | 'tls-failed'
   | 'not-a-websocket'
+  | 'text-message'
+  | 'message-too-long'
   | 'unsupported-scheme'
 
-/** A transport's failure: dialling, listening, or a stream that broke. */
+/** A transport's failure: dialling, listening, or a stream that broke. The message says how to mend it. */
 export class TransportError extends SnekError {
   declare readonly code: TransportErrorCode
 
