@@ -1,1 +1,1 @@
-export {}
+export { tcpTransport } from './tcp-transport.ts'
