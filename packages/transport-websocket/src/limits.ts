@@ -1,0 +1,23 @@
+/**
+ * The longest message sent, in bytes. Message boundaries mean nothing, and the Go reference refuses longer
+ * ones.
+ */
+export const MAX_MESSAGE_SENT = 32 * 1024
+
+/** The longest message taken, in bytes: a message is held whole before any of it is delivered. */
+export const MAX_MESSAGE_TAKEN = 256 * 1024
+
+/** Bytes that wait to be sent before `write` returns false. */
+export const WRITE_LIMIT = 256 * 1024
+
+/** How a WebSocket closes (RFC 6455 section 7.4). Browsers may only say `normal` and those from 4000 on. */
+export const CloseCode = {
+  normal: 1000,
+  goingAway: 1001,
+  unsupportedData: 1003,
+  none: 1005,
+  abnormal: 1006,
+  textMessage: 4003,
+  messageTooLong: 4009,
+  tooMuch: 4029,
+} as const
