@@ -81,6 +81,35 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// All codes, in the order of their numbers, which start at 1.
+    pub const ALL: [Self; 19] = [
+        Self::Truncated,
+        Self::OverlongVaru64,
+        Self::Varu64Overflow,
+        Self::BadMagic,
+        Self::UnsupportedVersion,
+        Self::BadLength,
+        Self::TrailingBytes,
+        Self::UnsupportedCapabilities,
+        Self::BadSignature,
+        Self::OwnKey,
+        Self::NoEntries,
+        Self::FirstKeyNotRoot,
+        Self::LastKeyNotPeer,
+        Self::ZeroPort,
+        Self::DuplicateKey,
+        Self::TooManyEntries,
+        Self::SequenceDecreased,
+        Self::UnknownFrameType,
+        Self::TooLong,
+    ];
+
+    /// The code with this number.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number).checked_sub(1)?).copied()
+    }
+
     /// The code's name in errors, logs and vectors.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -136,3 +165,17 @@ impl fmt::Display for WireError {
 }
 
 impl core::error::Error for WireError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        for code in ErrorCode::ALL {
+            assert_eq!(ErrorCode::from_number(code as u8), Some(code));
+        }
+        assert_eq!(ErrorCode::from_number(0), None);
+        assert_eq!(ErrorCode::from_number(ErrorCode::ALL.len() as u8 + 1), None);
+    }
+}

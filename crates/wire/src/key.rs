@@ -29,6 +29,20 @@ impl Key {
         Self(key)
     }
 
+    /// From its big-endian words.
+    #[inline]
+    #[must_use]
+    pub const fn from_words(words: [u64; 4]) -> Self {
+        Self(words)
+    }
+
+    /// Its big-endian words.
+    #[inline]
+    #[must_use]
+    pub const fn words(self) -> [u64; 4] {
+        self.0
+    }
+
     /// Its bytes on the wire.
     #[inline]
     #[must_use]

@@ -1,0 +1,3 @@
+//! The forwarding plane and the wire formats for JavaScript: bindings that convert and nothing else.
+
+mod wire;
