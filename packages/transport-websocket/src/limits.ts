@@ -2,13 +2,13 @@
  * The longest message sent, in bytes. Message boundaries mean nothing, and the Go reference refuses longer
  * ones.
  */
-export const MAX_MESSAGE_SENT = 32 * 1024
+export const MAX_MESSAGE_SENT: number = 32 * 1024
 
 /** The longest message taken, in bytes: a message is held whole before any of it is delivered. */
-export const MAX_MESSAGE_TAKEN = 256 * 1024
+export const MAX_MESSAGE_TAKEN: number = 256 * 1024
 
 /** Bytes that wait to be sent before `write` returns false. */
-export const WRITE_LIMIT = 256 * 1024
+export const WRITE_LIMIT: number = 256 * 1024
 
 /** How a WebSocket closes (RFC 6455 section 7.4). Browsers may only say `normal` and those from 4000 on. */
 export const CloseCode = {

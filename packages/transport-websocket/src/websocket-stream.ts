@@ -12,11 +12,15 @@ import { closeError } from './close-error.ts'
 import { CloseCode, MAX_MESSAGE_SENT, MAX_MESSAGE_TAKEN, WRITE_LIMIT } from './limits.ts'
 
 /** For both ends. Compression would cost much and gain nothing: what is passed on is encrypted. */
-export const WEBSOCKET_OPTIONS = {
+export const WEBSOCKET_OPTIONS: {
+  readonly perMessageDeflate: false
+  readonly maxPayload: number
+  readonly closeTimeout: number
+} = {
   perMessageDeflate: false,
   maxPayload: MAX_MESSAGE_TAKEN,
   closeTimeout: CLOSE_LIMIT,
-} as const
+}
 
 const BINARY = { binary: true, compress: false } as const
 
