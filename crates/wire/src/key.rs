@@ -22,9 +22,7 @@ impl Key {
     pub fn from_bytes(bytes: &[u8; Self::LENGTH]) -> Self {
         let mut key = [0; 4];
         for (word, bytes) in key.iter_mut().zip(bytes.chunks_exact(8)) {
-            *word = bytes
-                .iter()
-                .fold(0, |word, byte| word << 8 | u64::from(*byte));
+            *word = bytes.try_into().map_or(0, u64::from_be_bytes);
         }
         Self(key)
     }
