@@ -61,6 +61,12 @@ async function accept(listener: { accepted: ByteStream[] }): Promise<Recorder> {
   return new Recorder(listener.accepted[0] as ByteStream)
 }
 
+/** More than the kernel's buffers hold. */
+function writeMuch(side: Recorder): void {
+  const chunk = pattern(1_000_000, 1)
+  for (let count = 0; count < 32; count += 1) side.write(chunk)
+}
+
 describe('TCP streams', () => {
   test('a dial by name works, whichever address family answers', async () => {
     const listener = await listen('tcp://localhost:0')
@@ -91,7 +97,7 @@ describe('TCP streams', () => {
     const listener = await listen()
     const stranger = (await rawConnection(listener.port)).pause()
     const far = (await accept(listener)).start()
-    while (far.write(pattern(1_000_000, 1)));
+    writeMuch(far)
     stranger.end()
     const begin = performance.now()
     expect(await far.closes()).toBeUndefined()
@@ -101,11 +107,26 @@ describe('TCP streams', () => {
   test('close gives up after a second when the other side reads nothing', async () => {
     const port = await rawServer(() => undefined)
     const near = new Recorder(await tcpTransport().dial(new URL(`tcp://127.0.0.1:${port}`))).start()
-    while (near.write(pattern(1_000_000, 1)));
+    writeMuch(near)
     near.close()
     const begin = performance.now()
     expect(await near.closes()).toBeUndefined()
     expect(performance.now() - begin).toBeLessThan(3000)
+  })
+
+  test('bytes that nobody read don’t turn a close into a reset', async () => {
+    const listener = await listen()
+    const stranger = await rawConnection(listener.port)
+    const ended = new Promise((resolve, reject) => stranger.once('end', resolve).once('error', reject))
+    stranger.write(pattern(1_000_000, 1))
+    stranger.resume()
+    const far = await accept(listener)
+    far.write(pattern(5000, 2))
+    far.close()
+    await ended
+    expect(stranger.bytesRead).toBe(5000)
+    stranger.end()
+    expect(await far.start().closes()).toBeUndefined()
   })
 
   test('a reset is connection-lost', async () => {
