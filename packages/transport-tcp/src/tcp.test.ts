@@ -10,6 +10,10 @@ function openHandles(): number {
   return process.getActiveResourcesInfo().filter((name) => /^TCP|^Timeout$/.test(name)).length
 }
 
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+}
+
 transportSuite('TCP', () => ({ transport: tcpTransport(), address: 'tcp://127.0.0.1:0', openHandles }))
 
 const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
@@ -126,6 +130,10 @@ describe('TCP streams', () => {
     await ended
     expect(stranger.bytesRead).toBe(5000)
     stranger.end()
+    await waitFor(() => openSockets() === 0, {
+      timeout: 900,
+      message: 'a close that needs not wait its second',
+    })
     expect(await far.start().closes()).toBeUndefined()
   })
 

@@ -1,6 +1,6 @@
 import { waitFor } from '@snek/platform/testing'
 import { describe, expect, test } from 'vitest'
-import type { ByteStream } from '../byte-stream.ts'
+import { type ByteStream, CLOSE_LIMIT } from '../byte-stream.ts'
 import { pattern, Recorder } from './recorder.ts'
 
 const SIZES = [1, 2, 103, 1200, 16_384, 32_768, 32_769, 65_535, 65_536, 65_537, 262_144, 1_048_576]
@@ -117,12 +117,15 @@ export function byteStreamSuite(
         const [near, far] = await pair()
         const [closing, other] = side === 'the dialling' ? [near, far] : [far, near]
         other.start()
+        other.write(pattern(100_000, 2)) // which nobody will read
         closing.write(pattern(10, 1))
         closing.close()
+        const begin = performance.now()
         expect(await other.closes()).toBeUndefined()
         await other.receives(pattern(10, 1))
         expect(await closing.start().closes()).toBeUndefined()
         expect(closing.length).toBe(0)
+        expect(performance.now() - begin, 'should not have to run into its limit').toBeLessThan(CLOSE_LIMIT)
       })
 
       test(`${side} side that starts after the other closed gets the bytes, then the close`, async () => {
