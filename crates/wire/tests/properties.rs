@@ -3,18 +3,20 @@
 
 #![allow(
     clippy::unwrap_used,
-    clippy::panic,
+    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "tests fail by panicking, helpers too"
 )]
+
+mod checks;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, Index};
 use proptest::test_runner::RngSeed;
 use snek_wire::{
-    announcement, bootstrap, handshake, varu64, Announcement, Bootstrap, Contents, Coordinates,
-    CoordinatesBuf, FrameView, Handshake, Header, Key, Root, TrafficView, Watermark, WireError,
+    announcement, bootstrap, handshake, Announcement, Bootstrap, Contents, CoordinatesBuf,
+    FrameView, Handshake, Key, Root, TrafficView, Watermark,
 };
 
 fn config() -> ProptestConfig {
@@ -166,68 +168,8 @@ fn encoded(frame: &FrameView<'_>) -> Vec<u8> {
     bytes
 }
 
-/// Gives `bytes` to every decoder. What one accepts must encode to the same bytes again.
 fn decode_as_everything(bytes: &[u8]) {
-    let within = |error: WireError| assert!(error.offset <= bytes.len(), "{error}");
-    let again = |out: Vec<u8>, end: usize| assert_eq!(out, bytes[..end]);
-    let mut out = vec![];
-
-    match varu64::decode(bytes, 0) {
-        Ok((value, end)) => {
-            varu64::encode(value, &mut out);
-            again(std::mem::take(&mut out), end);
-        }
-        Err(error) => within(error),
-    }
-    match Coordinates::parse(bytes, 0) {
-        Ok((coordinates, end)) => {
-            let owned = CoordinatesBuf::from_ports(coordinates.ports()).unwrap();
-            assert_eq!(owned, coordinates.to_buf());
-            assert_eq!(coordinates.ports().count(), coordinates.len());
-            owned.view().encode(&mut out);
-            again(std::mem::take(&mut out), end);
-        }
-        Err(error) => within(error),
-    }
-    match FrameView::parse(bytes) {
-        Ok(frame) => again(encoded(&frame), bytes.len()),
-        Err(error) => within(error),
-    }
-    match Bootstrap::parse(bytes) {
-        Ok(parsed) => {
-            bootstrap::encode_unsigned(parsed.sequence, &parsed.root, &mut out);
-            out.extend(parsed.signature);
-            again(std::mem::take(&mut out), bytes.len());
-        }
-        Err(error) => within(error),
-    }
-    match Handshake::parse(bytes) {
-        Ok(parsed) => {
-            handshake::encode_unsigned(parsed.flags, parsed.key, &mut out);
-            out.extend(parsed.signature);
-            again(std::mem::take(&mut out), bytes.len());
-        }
-        Err(error) => within(error),
-    }
-    match Announcement::parse(bytes) {
-        Ok(parsed) => {
-            parsed.root.encode(&mut out);
-            for entry in parsed.entries() {
-                assert_eq!(entry.signed_length, out.len());
-                announcement::append_entry(entry.port, entry.key, entry.signature, &mut out);
-            }
-            again(std::mem::take(&mut out), bytes.len());
-            if let Err(error) = parsed.check(Key::MAX, Some(parsed.root)) {
-                within(error);
-            }
-        }
-        Err(error) => within(error),
-    }
-    match Header::peek(bytes) {
-        Ok(None) => assert!(bytes.len() < Header::LENGTH),
-        Ok(Some(header)) => assert!(usize::from(header.length) >= Header::LENGTH),
-        Err(error) => within(error),
-    }
+    checks::ALL.iter().for_each(|(_, check)| check(bytes));
 }
 
 /// The distance by its definition, over ports rather than bytes.
