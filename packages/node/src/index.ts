@@ -1,1 +1,2 @@
-export {}
+export { answerPings, openPing, PING_PROTOCOL, PingError, PingSession } from './ping.ts'
+export type { IncomingStreams, PeerStream, StreamNetwork } from './streams.ts'

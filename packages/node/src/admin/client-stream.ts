@@ -1,0 +1,91 @@
+// A session's stream carried over an admin connection, the command's end.
+import type { Key } from '@snek/wire'
+import type { PeerStream } from '../streams.ts'
+import type { AdminConnection } from './connection.ts'
+import { AdminError, RemoteError } from './errors.ts'
+import { Inbound } from './inbound.ts'
+import { readStreamMessage, type StreamMessage } from './messages.ts'
+import { split } from './server-stream.ts'
+
+export class AdminStream implements PeerStream {
+  readonly remoteKey: Key
+  readonly readable: ReadableStream<Uint8Array>
+  readonly writable: WritableStream<Uint8Array>
+  readonly closed: Promise<void>
+  readonly #connection: AdminConnection
+  readonly #inbound: Inbound
+  #cut: Error | undefined
+
+  constructor(connection: AdminConnection, remoteKey: Key) {
+    this.#connection = connection
+    this.remoteKey = remoteKey
+    this.#inbound = new Inbound((reason) => void this.close(asError(reason)))
+    this.readable = this.#inbound.readable
+    let outbound!: WritableStreamDefaultController
+    this.writable = new WritableStream({
+      start: (controller) => {
+        outbound = controller
+      },
+      write: async (chunk) => {
+        for (const bytes of split(chunk)) await this.#send({ type: 'data', bytes })
+      },
+      close: () => this.#send({ type: 'end' }),
+      abort: (reason) => this.close(asError(reason)),
+    })
+    this.closed = this.#read().catch((error) => {
+      const reason = this.#cut ?? asError(error)
+      connection.destroy()
+      this.#inbound.fail(reason)
+      outbound.error(reason)
+      throw reason
+    })
+    // Who only reads or writes learns of a failure there.
+    this.closed.catch(() => undefined)
+  }
+
+  async close(reason?: Error): Promise<void> {
+    if (reason === undefined) {
+      // What comes from now on is not wanted, and must not stand before the answer.
+      this.#inbound.end()
+      await this.#send({ type: 'closed' })
+      return this.closed
+    }
+    this.#cut ??= reason
+    this.#inbound.fail(reason)
+    const code = 'code' in reason ? String(reason.code) : 'cut'
+    await this.#send({ type: 'error', code, message: reason.message }).catch(() => undefined)
+    this.#connection.close()
+  }
+
+  #send(message: StreamMessage): Promise<void> {
+    return this.#connection.send(message)
+  }
+
+  /** Ends when the session ended in order. */
+  async #read(): Promise<void> {
+    for (;;) {
+      const received = await this.#connection.receive()
+      if (received === undefined) {
+        throw new AdminError('admin-connection-lost', 'the running node ended while it carried the stream')
+      }
+      const message = readStreamMessage(received)
+      switch (message.type) {
+        case 'data':
+          await this.#inbound.push(message.bytes)
+          break
+        case 'end':
+          this.#inbound.end()
+          break
+        case 'closed':
+          this.#inbound.end()
+          return this.#connection.close()
+        case 'error':
+          throw new RemoteError(message.code, message.message)
+      }
+    }
+  }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new AdminError('stream-cut', String(reason))
+}

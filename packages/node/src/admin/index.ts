@@ -1,0 +1,5 @@
+export { AdminClient, connectAdmin } from './client.ts'
+export { AdminError, type AdminErrorCode, RemoteError } from './errors.ts'
+export { ADMIN_VERSION } from './messages.ts'
+export { AdminServer, type AdminServerOptions, serveAdmin } from './server.ts'
+export { defaultAdminPath } from './socket-path.ts'
