@@ -1,1 +1,2 @@
-export {}
+export { IdentityError, type IdentityErrorCode } from './errors.ts'
+export { createIdentity, type Identity, SEED_LENGTH, verify } from './identity.ts'

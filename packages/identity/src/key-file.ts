@@ -1,0 +1,78 @@
+// Identities in files: the seed as 64 hex digits and a newline, for the owner's eyes only.
+import { open, readFile, stat, unlink } from 'node:fs/promises'
+import { type Logger, silentLogger } from '@snek/platform'
+import { decodeHex, encodeHex } from '@snek/wire'
+import { IdentityError, type IdentityErrorCode } from './errors.ts'
+import { createIdentity, type Identity, SEED_LENGTH } from './identity.ts'
+
+const OWNER_ONLY = 0o600
+const OTHERS = 0o077
+
+export interface LoadOptions {
+  /** Told of a key file that others than its owner may read. */
+  logger?: Logger
+}
+
+/**
+ * The identity in a file. Rejects with an IdentityError `key-file-missing`, `key-file-unreadable` or
+ * `key-file-malformed`. That others may read the file is a warning in the log.
+ */
+export async function loadIdentity(path: string, options: LoadOptions = {}): Promise<Identity> {
+  const { logger = silentLogger } = options
+  const [text, { mode }] = await Promise.all([readFile(path, 'ascii'), stat(path)]).catch(
+    refuse('read', path, { ENOENT: 'key-file-missing' }, 'key-file-unreadable'),
+  )
+  const seed = decodeHex(text.trim())
+  if (seed?.length !== SEED_LENGTH) {
+    throw new IdentityError('key-file-malformed', `${path} is no key file: it should hold 64 hex digits`)
+  }
+  if (process.platform !== 'win32' && (mode & OTHERS) !== 0) {
+    logger.log('warn', 'others may read the key file; mend it with chmod 600', { path })
+  }
+  return createIdentity({ seed })
+}
+
+/**
+ * Writes the seed into a new file that only its owner may read. Rejects with an IdentityError
+ * `key-file-exists` (nothing is ever overwritten) or `key-file-unwritable`.
+ */
+export async function saveIdentity(path: string, identity: Identity): Promise<void> {
+  const refused = refuse('write', path, { EEXIST: 'key-file-exists' }, 'key-file-unwritable')
+  const file = await open(path, 'wx', OWNER_ONLY).catch(refused)
+  try {
+    await file.writeFile(`${encodeHex(identity.seed)}\n`)
+    await file.sync()
+  } catch (error) {
+    await unlink(path)
+    refused(error)
+  } finally {
+    await file.close()
+  }
+}
+
+/** The identity in a file, which is made with a new one if there is no file. Rejects as the other two do. */
+export async function loadOrCreateIdentity(path: string, options: LoadOptions = {}): Promise<Identity> {
+  try {
+    return await loadIdentity(path, options)
+  } catch (error) {
+    if (!(error instanceof IdentityError && error.code === 'key-file-missing')) throw error
+  }
+  const identity = createIdentity()
+  await saveIdentity(path, identity)
+  return identity
+}
+
+/** Turns an error of the file system into ours: one line that says what couldn't be done and why. */
+function refuse(
+  verb: string,
+  path: string,
+  known: Readonly<Record<string, IdentityErrorCode>>,
+  other: IdentityErrorCode,
+): (error: unknown) => never {
+  return (error) => {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    throw new IdentityError(known[code] ?? other, `can't ${verb} the key file ${path}: ${message}`, {
+      cause: error,
+    })
+  }
+}
