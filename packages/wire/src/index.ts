@@ -35,6 +35,7 @@ export {
   peekFrameHeader,
   type TrafficFrame,
 } from './frame.ts'
+export { FrameCutter } from './frame-cutter.ts'
 export {
   CAPABILITIES,
   decodeHandshake,
