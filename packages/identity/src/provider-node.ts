@@ -1,6 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify as verifyWith } from 'node:crypto'
 import { encodeHex, KEY_LENGTH } from '@snek/wire'
 import type { KeyPair, Provider } from './provider.ts'
+import { provider as noble } from './provider-noble.ts'
+import { isSmallOrder } from './small-order.ts'
 
 // What comes before the raw bytes in DER (RFC 8410).
 const PKCS8_PREFIX = Uint8Array.from([
@@ -26,7 +28,10 @@ function keyPair(seed: Uint8Array): KeyPair {
 }
 
 function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  return verifyWith(null, message, publicKeyObject(publicKey), signature)
+  if (verifyWith(null, message, publicKeyObject(publicKey), signature)) return true
+  // Some versions of Node refuse keys and R of small order (nodejs/node#64026); Go's rule doesn't.
+  const suspect = isSmallOrder(publicKey) || isSmallOrder(signature.subarray(0, KEY_LENGTH))
+  return suspect && noble.verify(publicKey, message, signature)
 }
 
 /** The least recently used one goes when the cache is full. */

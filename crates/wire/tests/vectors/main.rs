@@ -11,11 +11,12 @@
 
 mod formats;
 mod frames;
+mod malformed;
 mod support;
 
 use std::collections::BTreeSet;
 
-const RUN_HERE: [&str; 8] = [
+const RUN_HERE: [&str; 11] = [
     "announcement-action.json",
     "announcement.json",
     "bootstrap.json",
@@ -23,6 +24,9 @@ const RUN_HERE: [&str; 8] = [
     "coordinates.json",
     "frames.json",
     "handshake.json",
+    "malformed.json",
+    "signatures.json",
+    "stream.json",
     "varu64.json",
 ];
 const RUN_BY_FORWARD: [&str; 2] = ["nexthop-snake.json", "nexthop-tree.json"];

@@ -1,10 +1,10 @@
-//! Input to refuse: what is said of it, and where. Signatures by Go's rule.
+//! Input to refuse: what is said of it, and where. Streams that hold it. Signatures by Go's rule.
 
 use crate::support::{cases, verifies, Decimal, Hex};
 use serde::Deserialize;
 use snek_wire::{
-    varu64, Announcement, Bootstrap, Coordinates, ErrorCode, FrameView, Handshake, Key, Root,
-    WireError,
+    varu64, Announcement, Bootstrap, Coordinates, ErrorCode, FrameType, FrameView, Handshake,
+    Header, Key, Root, WireError,
 };
 
 #[derive(Debug, Deserialize)]
@@ -14,8 +14,12 @@ struct MalformedCase {
     hex: Hex,
     error: String,
     offset: usize,
+    comment: String,
+    own_key: Option<Hex>,
     peer_key: Option<Hex>,
+    last_root_key: Option<Hex>,
     last_sequence: Option<Decimal>,
+    public_key: Option<Hex>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -35,12 +39,13 @@ fn malformed_cases() {
     for (index, case) in cases::<MalformedCase>("malformed.json") {
         let error = case
             .decode()
-            .expect_err(&format!("case {index} is accepted: {case:?}"));
+            .expect_err(&format!("case {index} is accepted: {}", case.comment));
         let got = (error.code.name(), error.offset);
         assert_eq!(
             got,
             (case.error.as_str(), case.offset),
-            "case {index}: {case:?}"
+            "case {index}: {}",
+            case.comment
         );
     }
 }
@@ -70,6 +75,12 @@ impl MalformedCase {
     }
 
     fn handshake(&self, handshake: Handshake<'_>) -> Result<(), WireError> {
+        if self.own_key.as_ref().map(Hex::key) == Some(handshake.key) {
+            return Err(WireError {
+                code: ErrorCode::OwnKey,
+                offset: 8,
+            });
+        }
         signed_by(handshake.key, handshake.signed, handshake.signature, 40)
     }
 
@@ -77,8 +88,8 @@ impl MalformedCase {
         let last_entry = announcement.entries().last().map(|entry| entry.key);
         let peer = self.peer_key.as_ref().map(Hex::key).or(last_entry);
         let last = self.last_sequence.map(|sequence| Root {
+            key: self.last_root_key.as_ref().unwrap().key(),
             sequence: sequence.0,
-            ..announcement.root
         });
         announcement.check(peer.unwrap_or(announcement.root.key), last)?;
         announcement.entries().try_for_each(|entry| {
@@ -88,7 +99,7 @@ impl MalformedCase {
     }
 
     fn bootstrap(&self, bootstrap: Bootstrap<'_>) -> Result<(), WireError> {
-        match &self.peer_key {
+        match &self.public_key {
             Some(key) => signed_by(
                 key.key(),
                 bootstrap.signed,
@@ -123,6 +134,7 @@ struct SignatureCase {
     message: Hex,
     signature: Hex,
     valid: bool,
+    comment: String,
 }
 
 #[test]
@@ -133,6 +145,51 @@ fn signature_cases() {
             &case.message.0,
             &case.signature.array(),
         );
-        assert_eq!(verdict, case.valid, "case {index}: {case:?}");
+        assert_eq!(verdict, case.valid, "case {index}: {}", case.comment);
     }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StreamCase {
+    chunks: Vec<Hex>,
+    frames: Vec<Hex>,
+    error: Option<String>,
+    offset: Option<usize>,
+    comment: String,
+}
+
+#[test]
+fn stream_cases() {
+    for (index, case) in cases::<StreamCase>("stream.json") {
+        let (mut pending, mut frames) = (vec![], vec![]);
+        let mut ended = Ok(());
+        for chunk in &case.chunks {
+            pending.extend_from_slice(&chunk.0);
+            ended = ended.and_then(|()| cut(&mut pending, &mut frames));
+        }
+        let expected: Vec<_> = case.frames.iter().map(|frame| frame.0.clone()).collect();
+        assert_eq!(frames, expected, "case {index}: {}", case.comment);
+        let error = ended
+            .err()
+            .map(|error| (error.code.name().to_owned(), error.offset));
+        let expected = case.error.zip(case.offset);
+        assert_eq!(error, expected, "case {index}: {}", case.comment);
+    }
+}
+
+/// Moves the whole frames of known types from `pending` to `frames`.
+fn cut(pending: &mut Vec<u8>, frames: &mut Vec<Vec<u8>>) -> Result<(), WireError> {
+    while let Some(header) = Header::peek(pending)? {
+        let length = usize::from(header.length);
+        if pending.len() < length {
+            break;
+        }
+        let frame: Vec<u8> = pending.drain(..length).collect();
+        if FrameType::from_number(header.frame_type).is_some() {
+            FrameView::parse(&frame)?;
+            frames.push(frame);
+        }
+    }
+    Ok(())
 }

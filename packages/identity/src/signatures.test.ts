@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { Point } from '@noble/ed25519'
+import { decodeHex } from '@snek/wire'
+import { describe, expect, test } from 'vitest'
+import { provider as noble } from './provider-noble.ts'
+import { provider as node } from './provider-node.ts'
+
+interface SignatureCase {
+  comment: string
+  message: string
+  public_key: string
+  signature: string
+  valid: boolean
+}
+
+const cases: SignatureCase[] = JSON.parse(
+  readFileSync(new URL('../../../test-vectors/signatures.json', import.meta.url), 'utf8'),
+)
+
+describe.each([
+  ['node:crypto', node],
+  ['noble', noble],
+])('%s agrees with Go', (_, provider) => {
+  test.each(cases.map((it) => [it.comment, it] as const))('%s', (_, it) => {
+    const [publicKey, message, signature] = [it.public_key, it.message, it.signature].map(
+      (hex) => decodeHex(hex) ?? expect.fail('not hex'),
+    ) as [Uint8Array, Uint8Array, Uint8Array]
+    expect(provider.verify(publicKey, message, signature)).toBe(it.valid)
+  })
+})
+
+test('the providers agree about any key and R of small order', () => {
+  const torsion = Point.fromHex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a')
+  const points = Array.from({ length: 8 }, (_, multiple) =>
+    torsion.multiplyUnsafe(BigInt(multiple)).toBytes(),
+  )
+  const verdicts = new Set<boolean>()
+  for (const key of points) {
+    for (const r of points) {
+      const signature = Uint8Array.from([...r, ...new Uint8Array(32)])
+      const verdict = noble.verify(key, key, signature)
+      expect(node.verify(key, key, signature)).toBe(verdict)
+      verdicts.add(verdict)
+    }
+  }
+  expect(verdicts.size).toBe(2)
+})
