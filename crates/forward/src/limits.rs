@@ -1,0 +1,32 @@
+//! What the plane holds at most. What is dropped when a bound is reached is said at each.
+
+/// Bounds of one forwarding plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Routes. When full, a new route takes the place of the oldest one from the peering with the most
+    /// routes; from that peering itself, it is refused.
+    pub routes: usize,
+    /// Nodes whose coordinates are remembered. When full, the longest unheard is forgotten.
+    pub coordinates: usize,
+    /// Bytes of traffic waiting for one port. When full, the oldest frame of the longest flow goes.
+    pub queue_bytes: usize,
+    /// Bytes of control frames waiting for one port. When full, the oldest goes; a newer announcement
+    /// replaces the older one, and one is never dropped for other frames.
+    pub control_bytes: usize,
+    /// Bytes of traffic waiting for all ports. When full, the port with the most loses as above.
+    pub total_queue_bytes: usize,
+}
+
+impl Default for Limits {
+    /// A megabyte is a second of a link of 8 Mbit/s, and the bandwidth-delay product of one of
+    /// 100 Mbit/s and 80 ms.
+    fn default() -> Self {
+        Self {
+            routes: 100_000,
+            coordinates: 4096,
+            queue_bytes: 1 << 20,
+            control_bytes: 256 << 10,
+            total_queue_bytes: 64 << 20,
+        }
+    }
+}

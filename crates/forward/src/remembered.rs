@@ -1,0 +1,106 @@
+//! Coordinates of nodes that we heard from (PROTOCOL.md section 5).
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use snek_wire::{Coordinates, CoordinatesBuf, Key};
+
+/// How long coordinates are good for, in ms since they were heard.
+pub(crate) const LIFETIME: u64 = 60_000;
+
+/// How much older than it is an entry may be noted, in ms, to leave the order alone at each frame.
+const GRAIN: u64 = 1000;
+
+/// Longer ones aren't remembered: 200 ports, the greatest depth of a tree, take 400 bytes.
+const MAX_BYTES: usize = 512;
+
+#[derive(Debug)]
+struct Entry {
+    time: u64,
+    coordinates: CoordinatesBuf,
+}
+
+/// Coordinates by key; those heard longest ago go first.
+#[derive(Debug)]
+pub(crate) struct Remembered {
+    limit: usize,
+    by_key: BTreeMap<Key, Entry>,
+    by_age: BTreeSet<(u64, Key)>,
+    displaced: u64,
+}
+
+impl Remembered {
+    pub(crate) const fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            by_key: BTreeMap::new(),
+            by_age: BTreeSet::new(),
+            displaced: 0,
+        }
+    }
+
+    pub(crate) const fn displaced(&self) -> u64 {
+        self.displaced
+    }
+
+    pub(crate) fn remember(&mut self, key: Key, coordinates: Coordinates<'_>, now: u64) {
+        if coordinates.body().len() > MAX_BYTES || self.limit == 0 {
+            return;
+        }
+        if let Some(entry) = self.by_key.get_mut(&key) {
+            if entry.coordinates.view() != coordinates {
+                entry.coordinates = coordinates.to_buf();
+            }
+            if now.saturating_sub(entry.time) >= GRAIN {
+                self.by_age.remove(&(entry.time, key));
+                self.by_age.insert((now, key));
+                entry.time = now;
+            }
+            return;
+        }
+        if self.by_key.len() >= self.limit {
+            if let Some((time, oldest)) = self.by_age.pop_first() {
+                self.by_key.remove(&oldest);
+                self.displaced += u64::from(is_fresh(time, now));
+            }
+        }
+        let coordinates = coordinates.to_buf();
+        self.by_key.insert(
+            key,
+            Entry {
+                time: now,
+                coordinates,
+            },
+        );
+        self.by_age.insert((now, key));
+    }
+
+    /// Those of a node, unless they are too old.
+    #[inline]
+    pub(crate) fn get(&self, key: Key, now: u64) -> Option<Coordinates<'_>> {
+        let entry = self.by_key.get(&key)?;
+        is_fresh(entry.time, now).then(|| entry.coordinates.view())
+    }
+
+    /// All that aren't too old, the lowest key first, with when they were heard.
+    pub(crate) fn iter(&self, now: u64) -> impl Iterator<Item = (Key, Coordinates<'_>, u64)> {
+        self.by_key
+            .iter()
+            .filter(move |(_, entry)| is_fresh(entry.time, now))
+            .map(|(key, entry)| (*key, entry.coordinates.view(), entry.time))
+    }
+
+    pub(crate) fn forget(&mut self, key: Key) {
+        if let Some(entry) = self.by_key.remove(&key) {
+            self.by_age.remove(&(entry.time, key));
+        }
+    }
+
+    pub(crate) fn forget_all(&mut self) {
+        self.by_key.clear();
+        self.by_age.clear();
+    }
+}
+
+const fn is_fresh(time: u64, now: u64) -> bool {
+    now.saturating_sub(time) < LIFETIME
+}

@@ -1,0 +1,308 @@
+//! The snake's routes by key, and by age (PROTOCOL.md section 4).
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ops::Bound::Excluded;
+
+use snek_wire::{Key, Root, Watermark};
+
+use crate::Port;
+
+/// How long a route is valid, in ms from its time.
+pub const ROUTE_LIFETIME: u64 = 10_000;
+
+/// How many routes one call of [`Routes::expire`] removes at most, so that it takes a few ms at most.
+const EXPIRED_AT_ONCE: usize = 8192;
+
+/// A route as the control plane writes and reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The node that bootstrapped.
+    pub key: Key,
+    /// The peering that the bootstrap came from: the way to the node.
+    pub source: Port,
+    /// The peering that it went on to; [`LOCAL`](crate::LOCAL) if it ended here.
+    pub destination: Port,
+    /// The bootstrap's.
+    pub sequence: u64,
+    /// The root that it was made under.
+    pub root: Root,
+    /// When it was installed, in ms since the Unix epoch.
+    pub time: u64,
+}
+
+/// What became of a route that was to be installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Installed {
+    /// There is one route more.
+    New,
+    /// It took the place of the key's older one.
+    Replaced,
+    /// There was no room for it.
+    Full,
+}
+
+/// What a lookup in the routes found.
+pub(crate) struct Nearest {
+    pub(crate) key: Key,
+    pub(crate) sequence: u64,
+    pub(crate) source: Port,
+}
+
+#[derive(Debug)]
+struct Entry {
+    time: u64,
+    sequence: u64,
+    root: Arc<Root>,
+    source: Port,
+    destination: Port,
+}
+
+impl Entry {
+    const fn is_expired(&self, now: u64) -> bool {
+        now.saturating_sub(self.time) >= ROUTE_LIFETIME
+    }
+}
+
+/// Routes by key; those of each source also by age.
+///
+/// When there are as many as allowed, a new one takes the place of the oldest from the source that has
+/// the most, so that a neighbour who floods the table displaces only its own. From that source itself it
+/// is refused: routes that are in use stay.
+#[derive(Debug)]
+pub struct Routes {
+    limit: usize,
+    by_key: BTreeMap<Key, Entry>,
+    by_age: Vec<BTreeSet<(u64, Key)>>,
+    /// Those in use; hardly ever more than one.
+    roots: Vec<Arc<Root>>,
+    /// Displaced, and not yet returned by `expire`.
+    displaced: Vec<Key>,
+    refused_count: u64,
+    displaced_count: u64,
+}
+
+impl Routes {
+    pub(crate) const fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            by_key: BTreeMap::new(),
+            by_age: Vec::new(),
+            roots: Vec::new(),
+            displaced: Vec::new(),
+            refused_count: 0,
+            displaced_count: 0,
+        }
+    }
+
+    /// How many there are, expired ones included that weren't removed yet.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_key.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    /// How many were refused because there was no room.
+    #[must_use]
+    pub const fn refused(&self) -> u64 {
+        self.refused_count
+    }
+
+    /// How many were removed to make room.
+    #[must_use]
+    pub const fn displaced(&self) -> u64 {
+        self.displaced_count
+    }
+
+    /// The route of a node.
+    #[must_use]
+    pub fn get(&self, key: Key) -> Option<Route> {
+        self.by_key.get(&key).map(|entry| route(key, entry))
+    }
+
+    /// All, the lowest key first.
+    pub fn iter(&self) -> impl Iterator<Item = Route> + '_ {
+        self.by_key.iter().map(|(key, entry)| route(*key, entry))
+    }
+
+    /// Adds a route, or replaces that of the same node.
+    pub fn install(&mut self, route: Route, now: u64) -> Installed {
+        let replaced = self.remove(route.key);
+        if self.by_key.len() >= self.limit && !self.make_room(route.source, now) {
+            self.refused_count += 1;
+            return Installed::Full;
+        }
+        let slot = usize::from(route.source);
+        if self.by_age.len() <= slot {
+            self.by_age.resize_with(slot + 1, BTreeSet::new);
+        }
+        if let Some(ages) = self.by_age.get_mut(slot) {
+            ages.insert((route.time, route.key));
+        }
+        let entry = Entry {
+            time: route.time,
+            sequence: route.sequence,
+            root: self.intern(route.root),
+            source: route.source,
+            destination: route.destination,
+        };
+        self.by_key.insert(route.key, entry);
+        if replaced {
+            Installed::Replaced
+        } else {
+            Installed::New
+        }
+    }
+
+    /// False if there was none.
+    pub fn remove(&mut self, key: Key) -> bool {
+        let Some(entry) = self.by_key.remove(&key) else {
+            return false;
+        };
+        if let Some(ages) = self.by_age.get_mut(usize::from(entry.source)) {
+            ages.remove(&(entry.time, key));
+        }
+        true
+    }
+
+    /// Removes those that are [`ROUTE_LIFETIME`] old, 8,192 at most, and returns their keys with those
+    /// that were displaced since the last call.
+    pub fn expire(&mut self, now: u64) -> Vec<Key> {
+        let mut gone = core::mem::take(&mut self.displaced);
+        gone.retain(|key| !self.by_key.contains_key(key));
+        let most = gone.len() + EXPIRED_AT_ONCE;
+        for ages in &mut self.by_age {
+            while gone.len() < most {
+                let Some((_, key)) = pop_expired(ages, now) else {
+                    break;
+                };
+                self.by_key.remove(&key);
+                gone.push(key);
+            }
+        }
+        gone
+    }
+
+    /// Removes every route from or to a peering.
+    pub(crate) fn remove_port(&mut self, port: Port) -> Vec<Key> {
+        let uses = |entry: &Entry| entry.source == port || entry.destination == port;
+        let of_port = self.by_key.iter().filter(|(_, entry)| uses(entry));
+        let keys: Vec<Key> = of_port.map(|(key, _)| *key).collect();
+        for key in &keys {
+            self.remove(*key);
+        }
+        keys
+    }
+
+    /// The valid route of `destination` itself (if `exact`, and it isn't the best already), else the
+    /// lowest one between it and `best`. Valid: not expired, its source started, its watermark not
+    /// worse than the frame's.
+    #[inline]
+    pub(crate) fn nearest(
+        &self,
+        destination: Key,
+        best: Key,
+        exact: bool,
+        watermark: Watermark,
+        now: u64,
+        is_started: impl Fn(Port) -> bool,
+    ) -> Option<Nearest> {
+        let is_valid = |key: Key, entry: &Entry| {
+            let own = Watermark {
+                key,
+                sequence: entry.sequence,
+            };
+            !entry.is_expired(now) && is_started(entry.source) && !own.is_worse_than(&watermark)
+        };
+        if exact && best != destination {
+            if let Some(entry) = self.by_key.get(&destination) {
+                if is_valid(destination, entry) {
+                    return Some(nearest(destination, entry));
+                }
+            }
+        }
+        if destination >= best {
+            return None;
+        }
+        self.by_key
+            .range((Excluded(destination), Excluded(best)))
+            // Any higher key is worse than the frame's watermark.
+            .take_while(|(key, _)| **key <= watermark.key)
+            .find(|(key, entry)| is_valid(**key, entry))
+            .map(|(key, entry)| nearest(*key, entry))
+    }
+
+    /// False if the table stays full.
+    fn make_room(&mut self, newcomer: Port, now: u64) -> bool {
+        if self.displaced.len() >= self.limit {
+            return false;
+        }
+        let mut sources = self.by_age.iter_mut();
+        let key = match sources.find_map(|ages| pop_expired(ages, now)) {
+            Some((_, key)) => key,
+            None => {
+                let newcomers = self
+                    .by_age
+                    .get(usize::from(newcomer))
+                    .map_or(0, BTreeSet::len);
+                let fullest = self.by_age.iter_mut().max_by_key(|ages| ages.len());
+                match fullest
+                    .filter(|ages| ages.len() > newcomers)
+                    .and_then(BTreeSet::pop_first)
+                {
+                    Some((_, key)) => {
+                        self.displaced_count += 1;
+                        key
+                    }
+                    None => return false,
+                }
+            }
+        };
+        self.by_key.remove(&key);
+        self.displaced.push(key);
+        true
+    }
+
+    fn intern(&mut self, root: Root) -> Arc<Root> {
+        if let Some(known) = self.roots.iter().rfind(|known| ***known == root) {
+            return known.clone();
+        }
+        self.roots.retain(|known| Arc::strong_count(known) > 1);
+        let new = Arc::new(root);
+        self.roots.push(new.clone());
+        new
+    }
+}
+
+fn pop_expired(ages: &mut BTreeSet<(u64, Key)>, now: u64) -> Option<(u64, Key)> {
+    let (time, _) = ages.first()?;
+    if now.saturating_sub(*time) < ROUTE_LIFETIME {
+        return None;
+    }
+    ages.pop_first()
+}
+
+fn route(key: Key, entry: &Entry) -> Route {
+    Route {
+        key,
+        source: entry.source,
+        destination: entry.destination,
+        sequence: entry.sequence,
+        root: *entry.root,
+        time: entry.time,
+    }
+}
+
+const fn nearest(key: Key, entry: &Entry) -> Nearest {
+    Nearest {
+        key,
+        sequence: entry.sequence,
+        source: entry.source,
+    }
+}

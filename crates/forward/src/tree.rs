@@ -1,0 +1,184 @@
+//! The tree next hop (PROTOCOL.md section 3).
+//!
+//! The distance from a peer to a destination is both depths less twice the ports that they have in
+//! common. So of all peers below some prefix of the destination's coordinates the one highest in the tree
+//! is nearest; a trie over the peers' coordinates that knows it for each prefix answers a lookup in the
+//! time that it takes to read the destination.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use snek_wire::{Coordinates, Key, Root};
+
+use crate::peers::{Announced, Peer, Peers};
+use crate::{Port, LOCAL};
+
+/// A peering as a next hop. Ordered by what makes the better one among peers below one prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    depth: usize,
+    /// Decides between equal distances.
+    rank: usize,
+    port: Port,
+}
+
+#[derive(Debug)]
+struct Node {
+    /// The bytes that the coordinates of all peers here begin with.
+    prefix: Range<usize>,
+    best: Candidate,
+    /// The best at another port, for frames that came from the best.
+    second: Option<Candidate>,
+    /// Nodes with longer prefixes, by the byte that follows this one's.
+    children: Range<usize>,
+    /// The byte that told it from its siblings.
+    byte: u8,
+}
+
+/// Those peers that have announced our root.
+#[derive(Debug)]
+pub(crate) struct TreeIndex {
+    bytes: Vec<u8>,
+    nodes: Vec<Node>,
+}
+
+impl TreeIndex {
+    pub(crate) fn new(peers: &Peers, root: Root) -> Self {
+        let mut entries = candidates(peers, root);
+        entries.sort_unstable();
+        let mut index = Self {
+            bytes: Vec::new(),
+            nodes: Vec::new(),
+        };
+        index.push(&entries, 0);
+        // The entries of each node in turn; children follow their parents.
+        let mut groups = alloc::vec![&*entries];
+        let mut next = 0;
+        while let Some(group) = groups.get(next).copied() {
+            let depth = index.nodes.get(next).map_or(0, |node| node.prefix.len());
+            let start = index.nodes.len();
+            let below = |entry: &&(&[u8], Candidate)| entry.0.len() > depth;
+            let rest = group
+                .iter()
+                .position(|entry| below(&entry))
+                .unwrap_or(group.len());
+            let byte = |entry: &(&[u8], Candidate)| entry.0.get(depth).copied();
+            for child in group
+                .get(rest..)
+                .unwrap_or_default()
+                .chunk_by(|a, b| byte(a) == byte(b))
+            {
+                index.push(child, depth);
+                groups.push(child);
+            }
+            let end = index.nodes.len();
+            if let Some(node) = index.nodes.get_mut(next) {
+                node.children = start..end;
+            }
+            next += 1;
+        }
+        index
+    }
+
+    /// Adds a node for entries that have more than `above` bytes in common, or are all there are.
+    fn push(&mut self, entries: &[(&[u8], Candidate)], above: usize) {
+        let (Some((first, _)), Some((last, _))) = (entries.first(), entries.last()) else {
+            return;
+        };
+        // The entries are sorted: what the ends have in common, all have.
+        let prefix = first.get(..common(first, last)).unwrap_or_default();
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(prefix);
+        let candidates = || entries.iter().map(|(_, candidate)| *candidate);
+        let Some(best) = candidates().min() else {
+            return;
+        };
+        self.nodes.push(Node {
+            prefix: start..self.bytes.len(),
+            best,
+            second: candidates().filter(|other| other.port != best.port).min(),
+            children: 0..0,
+            byte: first.get(above).copied().unwrap_or_default(),
+        });
+    }
+
+    #[inline]
+    pub(crate) fn next_hop(
+        &self,
+        ours: Coordinates<'_>,
+        destination: Coordinates<'_>,
+        from: Port,
+    ) -> Option<Port> {
+        if ours == destination {
+            return Some(LOCAL);
+        }
+        let wanted = destination.body();
+        // Distances here lack the destination's own depth, which is the same for all.
+        let own = distance(ours.len(), wanted, common(ours.body(), wanted));
+        let mut best = (own, 0, LOCAL);
+        let mut node = self.nodes.first();
+        while let Some(at) = node {
+            let prefix = self.bytes.get(at.prefix.clone()).unwrap_or_default();
+            let shared = common(prefix, wanted);
+            let candidate = Some(at.best).filter(|best| best.port != from).or(at.second);
+            if let Some(Candidate { depth, rank, port }) = candidate {
+                best = best.min((distance(depth, wanted, shared), rank, port));
+            }
+            if shared < prefix.len() {
+                break;
+            }
+            node = wanted.get(shared).and_then(|byte| {
+                let children = self.nodes.get(at.children.clone())?;
+                let found = children
+                    .binary_search_by_key(byte, |child| child.byte)
+                    .ok()?;
+                children.get(found)
+            });
+        }
+        Some(best.2).filter(|port| *port != LOCAL)
+    }
+}
+
+/// The peers' coordinates, and each as a candidate.
+///
+/// Ranks order peerings of different nodes by what their node's first announcement was, those of one
+/// node by type and then by their own.
+fn candidates(peers: &Peers, root: Root) -> Vec<(&[u8], Candidate)> {
+    let same_root = peers
+        .announced()
+        .filter(|(_, _, announced)| announced.root == root);
+    let mut ranked: Vec<(Port, &Peer, &Announced)> = same_root.collect();
+    let mut node_orders: BTreeMap<Key, u64> = BTreeMap::new();
+    for (_, peer, announced) in &ranked {
+        let order = node_orders.entry(peer.key).or_insert(u64::MAX);
+        *order = announced.receive_order.min(*order);
+    }
+    ranked.sort_by_key(|(_, peer, announced)| {
+        let of_node = node_orders.get(&peer.key).copied();
+        (of_node, peer.key, peer.kind, announced.receive_order)
+    });
+    // Rank 0 is ours: a peer must be nearer.
+    let candidates = ranked.iter().zip(1..).map(|((port, _, announced), rank)| {
+        let coordinates = announced.coordinates.view();
+        let depth = coordinates.len();
+        let port = *port;
+        (coordinates.body(), Candidate { depth, rank, port })
+    });
+    candidates.collect()
+}
+
+/// How many bytes two strings begin with in common.
+#[inline]
+fn common(a: &[u8], b: &[u8]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+/// From coordinates of some depth that share the first bytes with the destination, less its own depth.
+#[inline]
+fn distance(depth: usize, destination: &[u8], shared: usize) -> isize {
+    let shared = destination.get(..shared).unwrap_or_default();
+    // Ports end in the only bytes without a top bit.
+    let ports = shared.iter().filter(|byte| **byte < 0x80).count();
+    depth as isize - 2 * ports as isize
+}
