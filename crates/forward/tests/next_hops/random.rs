@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use snek_forward::SnakeHop;
 use snek_wire::{Key, Root, Watermark};
 
@@ -101,8 +102,17 @@ fn watermark() -> impl Strategy<Value = Watermark> {
     prop_oneof![Just(Watermark::INITIAL), some]
 }
 
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: 20_000,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(20),
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(config())]
 
     #[test]
     fn snake(
