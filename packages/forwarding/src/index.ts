@@ -1,1 +1,13 @@
-export {}
+export { Forwarding, loadForwarding, type WasmModule } from './load.ts'
+export type { ForwardingPlane } from './plane.ts'
+export type {
+  ForwardingHandlers,
+  ForwardingLimits,
+  PlaneOptions,
+  PortCounters,
+  RememberedCoordinates,
+  Route,
+  SendResult,
+  SnakeHop,
+  Tree,
+} from './types.ts'
