@@ -2,9 +2,11 @@
 //! frame of the longest flow goes, so that a greedy flow drops its own frames.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::VecDeque;
 
 use snek_wire::Key;
+
+use crate::sorted::{SortedMap, SortedSet};
 
 /// Source and destination key.
 pub(crate) type FlowKey = (Key, Key);
@@ -15,9 +17,9 @@ const QUANTUM: usize = 2048;
 /// What a frame takes besides its bytes, about: counted, so that small ones are bounded too.
 const OVERHEAD: usize = 64;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Flow {
-    key: Option<FlowKey>,
+    /// Never empty.
     frames: VecDeque<Box<[u8]>>,
     bytes: usize,
     credit: usize,
@@ -27,11 +29,9 @@ struct Flow {
 /// Waiting traffic of one port.
 #[derive(Debug, Default)]
 pub(crate) struct FairQueue {
-    flows: BTreeMap<u32, Flow>,
-    ids: BTreeMap<FlowKey, u32>,
-    turns: BTreeSet<(u64, u32)>,
-    lengths: BTreeSet<(usize, u32)>,
-    next_id: u32,
+    flows: SortedMap<FlowKey, Flow>,
+    turns: SortedMap<u64, FlowKey>,
+    lengths: SortedSet<(usize, FlowKey)>,
     next_turn: u64,
     frames: usize,
     bytes: usize,
@@ -50,34 +50,30 @@ impl FairQueue {
 
     /// Whether no flow waits with more bytes than this one would.
     pub(crate) fn is_longest(&self, key: FlowKey, length: usize) -> bool {
-        let own = self
-            .ids
-            .get(&key)
-            .and_then(|id| self.flows.get(id))
-            .map_or(0, |it| it.bytes);
-        self.lengths
-            .last()
-            .is_none_or(|(longest, _)| *longest <= own + length + OVERHEAD)
+        let own = self.flows.get(key).map_or(0, |flow| flow.bytes) + length + OVERHEAD;
+        let longest = self.lengths.last();
+        longest.is_none_or(|((bytes, _), ())| *bytes <= own)
     }
 
     pub(crate) fn push(&mut self, key: FlowKey, frame: Box<[u8]>) {
-        let id = *self.ids.entry(key).or_insert_with(|| {
-            self.next_id = self.next_id.wrapping_add(1);
-            self.next_id
-        });
-        let flow = self.flows.entry(id).or_default();
-        if flow.frames.is_empty() {
-            flow.key = Some(key);
-            flow.turn = self.next_turn;
-            self.next_turn += 1;
-            self.turns.insert((flow.turn, id));
-        } else {
-            self.lengths.remove(&(flow.bytes, id));
-        }
         let length = frame.len() + OVERHEAD;
-        flow.frames.push_back(frame);
-        flow.bytes += length;
-        self.lengths.insert((flow.bytes, id));
+        if let Some(flow) = self.flows.get_mut(key) {
+            self.lengths.remove((flow.bytes, key));
+            flow.frames.push_back(frame);
+            flow.bytes += length;
+            self.lengths.insert((flow.bytes, key), ());
+        } else {
+            let flow = Flow {
+                frames: [frame].into(),
+                bytes: length,
+                credit: 0,
+                turn: self.next_turn,
+            };
+            self.turns.insert(flow.turn, key);
+            self.lengths.insert((length, key), ());
+            self.flows.insert(key, flow);
+            self.next_turn += 1;
+        }
         self.frames += 1;
         self.bytes += length;
     }
@@ -85,42 +81,41 @@ impl FairQueue {
     /// The frame whose turn it is.
     pub(crate) fn pop(&mut self) -> Option<Box<[u8]>> {
         loop {
-            let (turn, id) = *self.turns.first()?;
-            let flow = self.flows.get_mut(&id)?;
+            let (turn, key) = *self.turns.first()?;
+            let flow = self.flows.get_mut(key)?;
             let length = flow.frames.front()?.len();
             if flow.credit >= length {
                 flow.credit -= length;
-                return self.take_oldest(id);
+                return self.take_oldest(key);
             }
             flow.credit += QUANTUM;
             flow.turn = self.next_turn;
+            self.turns.remove(turn);
+            self.turns.insert(self.next_turn, key);
             self.next_turn += 1;
-            self.turns.remove(&(turn, id));
-            self.turns.insert((flow.turn, id));
         }
     }
 
     /// Removes the oldest frame of the longest flow.
     pub(crate) fn drop_one(&mut self) -> Option<Box<[u8]>> {
-        let (_, id) = *self.lengths.last()?;
-        self.take_oldest(id)
+        let ((_, key), ()) = *self.lengths.last()?;
+        self.take_oldest(key)
     }
 
-    fn take_oldest(&mut self, id: u32) -> Option<Box<[u8]>> {
-        let flow = self.flows.get_mut(&id)?;
+    fn take_oldest(&mut self, key: FlowKey) -> Option<Box<[u8]>> {
+        let flow = self.flows.get_mut(key)?;
         let frame = flow.frames.pop_front()?;
         let length = frame.len() + OVERHEAD;
-        self.lengths.remove(&(flow.bytes, id));
+        self.lengths.remove((flow.bytes, key));
         flow.bytes -= length;
         self.frames -= 1;
         self.bytes -= length;
         if flow.frames.is_empty() {
-            self.turns.remove(&(flow.turn, id));
-            if let Some(Flow { key: Some(key), .. }) = self.flows.remove(&id) {
-                self.ids.remove(&key);
-            }
+            let turn = flow.turn;
+            self.turns.remove(turn);
+            self.flows.remove(key);
         } else {
-            self.lengths.insert((flow.bytes, id));
+            self.lengths.insert((flow.bytes, key), ());
         }
         Some(frame)
     }

@@ -18,6 +18,7 @@ mod remembered;
 mod routes;
 mod scratch;
 mod snake;
+mod sorted;
 mod tables;
 mod traffic;
 mod tree;

@@ -1,8 +1,8 @@
 //! Coordinates of nodes that we heard from (PROTOCOL.md section 5).
 
-use alloc::collections::{BTreeMap, BTreeSet};
-
 use snek_wire::{Coordinates, CoordinatesBuf, Key};
+
+use crate::sorted::{SortedMap, SortedSet};
 
 /// How long coordinates are good for, in ms since they were heard.
 pub(crate) const LIFETIME: u64 = 60_000;
@@ -23,8 +23,8 @@ struct Entry {
 #[derive(Debug)]
 pub(crate) struct Remembered {
     limit: usize,
-    by_key: BTreeMap<Key, Entry>,
-    by_age: BTreeSet<(u64, Key)>,
+    by_key: SortedMap<Key, Entry>,
+    by_age: SortedSet<(u64, Key)>,
     displaced: u64,
 }
 
@@ -32,8 +32,8 @@ impl Remembered {
     pub(crate) const fn new(limit: usize) -> Self {
         Self {
             limit,
-            by_key: BTreeMap::new(),
-            by_age: BTreeSet::new(),
+            by_key: SortedMap::new(),
+            by_age: SortedSet::new(),
             displaced: 0,
         }
     }
@@ -46,20 +46,20 @@ impl Remembered {
         if coordinates.body().len() > MAX_BYTES || self.limit == 0 {
             return;
         }
-        if let Some(entry) = self.by_key.get_mut(&key) {
+        if let Some(entry) = self.by_key.get_mut(key) {
             if entry.coordinates.view() != coordinates {
                 entry.coordinates = coordinates.to_buf();
             }
             if now.saturating_sub(entry.time) >= GRAIN {
-                self.by_age.remove(&(entry.time, key));
-                self.by_age.insert((now, key));
+                self.by_age.remove((entry.time, key));
+                self.by_age.insert((now, key), ());
                 entry.time = now;
             }
             return;
         }
         if self.by_key.len() >= self.limit {
-            if let Some((time, oldest)) = self.by_age.pop_first() {
-                self.by_key.remove(&oldest);
+            if let Some(((time, oldest), ())) = self.by_age.pop_first() {
+                self.by_key.remove(oldest);
                 self.displaced += u64::from(is_fresh(time, now));
             }
         }
@@ -71,13 +71,13 @@ impl Remembered {
                 coordinates,
             },
         );
-        self.by_age.insert((now, key));
+        self.by_age.insert((now, key), ());
     }
 
     /// Those of a node, unless they are too old.
     #[inline]
     pub(crate) fn get(&self, key: Key, now: u64) -> Option<Coordinates<'_>> {
-        let entry = self.by_key.get(&key)?;
+        let entry = self.by_key.get(key)?;
         is_fresh(entry.time, now).then(|| entry.coordinates.view())
     }
 
@@ -90,14 +90,14 @@ impl Remembered {
     }
 
     pub(crate) fn forget(&mut self, key: Key) {
-        if let Some(entry) = self.by_key.remove(&key) {
-            self.by_age.remove(&(entry.time, key));
+        if let Some(entry) = self.by_key.remove(key) {
+            self.by_age.remove((entry.time, key));
         }
     }
 
     pub(crate) fn forget_all(&mut self) {
-        self.by_key.clear();
-        self.by_age.clear();
+        self.by_key = SortedMap::new();
+        self.by_age = SortedSet::new();
     }
 }
 

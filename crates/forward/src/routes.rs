@@ -1,12 +1,11 @@
 //! The snake's routes by key, and by age (PROTOCOL.md section 4).
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::ops::Bound::Excluded;
 
 use snek_wire::{Key, Root, Watermark};
 
+use crate::sorted::{SortedMap, SortedSet};
 use crate::Port;
 
 /// How long a route is valid, in ms from its time.
@@ -73,8 +72,8 @@ impl Entry {
 #[derive(Debug)]
 pub struct Routes {
     limit: usize,
-    by_key: BTreeMap<Key, Entry>,
-    by_age: Vec<BTreeSet<(u64, Key)>>,
+    by_key: SortedMap<Key, Entry>,
+    by_age: Vec<SortedSet<(u64, Key)>>,
     /// Those in use; hardly ever more than one.
     roots: Vec<Arc<Root>>,
     /// Displaced, and not yet returned by `expire`.
@@ -87,7 +86,7 @@ impl Routes {
     pub(crate) const fn new(limit: usize) -> Self {
         Self {
             limit,
-            by_key: BTreeMap::new(),
+            by_key: SortedMap::new(),
             by_age: Vec::new(),
             roots: Vec::new(),
             displaced: Vec::new(),
@@ -105,7 +104,7 @@ impl Routes {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_key.is_empty()
+        self.by_key.len() == 0
     }
 
     /// How many were refused because there was no room.
@@ -123,7 +122,7 @@ impl Routes {
     /// The route of a node.
     #[must_use]
     pub fn get(&self, key: Key) -> Option<Route> {
-        self.by_key.get(&key).map(|entry| route(key, entry))
+        self.by_key.get(key).map(|entry| route(key, entry))
     }
 
     /// All, the lowest key first.
@@ -140,10 +139,10 @@ impl Routes {
         }
         let slot = usize::from(route.source);
         if self.by_age.len() <= slot {
-            self.by_age.resize_with(slot + 1, BTreeSet::new);
+            self.by_age.resize_with(slot + 1, SortedSet::new);
         }
         if let Some(ages) = self.by_age.get_mut(slot) {
-            ages.insert((route.time, route.key));
+            ages.insert((route.time, route.key), ());
         }
         let entry = Entry {
             time: route.time,
@@ -162,11 +161,11 @@ impl Routes {
 
     /// False if there was none.
     pub fn remove(&mut self, key: Key) -> bool {
-        let Some(entry) = self.by_key.remove(&key) else {
+        let Some(entry) = self.by_key.remove(key) else {
             return false;
         };
         if let Some(ages) = self.by_age.get_mut(usize::from(entry.source)) {
-            ages.remove(&(entry.time, key));
+            ages.remove((entry.time, key));
         }
         true
     }
@@ -175,14 +174,14 @@ impl Routes {
     /// that were displaced since the last call.
     pub fn expire(&mut self, now: u64) -> Vec<Key> {
         let mut gone = core::mem::take(&mut self.displaced);
-        gone.retain(|key| !self.by_key.contains_key(key));
+        gone.retain(|key| !self.by_key.contains(*key));
         let most = gone.len() + EXPIRED_AT_ONCE;
         for ages in &mut self.by_age {
             while gone.len() < most {
-                let Some((_, key)) = pop_expired(ages, now) else {
+                let Some(key) = pop_expired(ages, now) else {
                     break;
                 };
-                self.by_key.remove(&key);
+                self.by_key.remove(key);
                 gone.push(key);
             }
         }
@@ -220,22 +219,16 @@ impl Routes {
             };
             !entry.is_expired(now) && is_started(entry.source) && !own.is_worse_than(&watermark)
         };
-        if exact && best != destination {
-            if let Some(entry) = self.by_key.get(&destination) {
-                if is_valid(destination, entry) {
-                    return Some(nearest(destination, entry));
-                }
-            }
-        }
-        if destination >= best {
-            return None;
-        }
-        self.by_key
-            .range((Excluded(destination), Excluded(best)))
+        let from = self.by_key.from(destination);
+        from.skip_while(|(key, _)| *key == destination && (!exact || best == destination))
             // Any higher key is worse than the frame's watermark.
-            .take_while(|(key, _)| **key <= watermark.key)
-            .find(|(key, entry)| is_valid(**key, entry))
-            .map(|(key, entry)| nearest(*key, entry))
+            .take_while(|(key, _)| *key == destination || (*key < best && *key <= watermark.key))
+            .find(|(key, entry)| is_valid(*key, entry))
+            .map(|(key, entry)| Nearest {
+                key: *key,
+                sequence: entry.sequence,
+                source: entry.source,
+            })
     }
 
     /// False if the table stays full.
@@ -245,18 +238,18 @@ impl Routes {
         }
         let mut sources = self.by_age.iter_mut();
         let key = match sources.find_map(|ages| pop_expired(ages, now)) {
-            Some((_, key)) => key,
+            Some(key) => key,
             None => {
                 let newcomers = self
                     .by_age
                     .get(usize::from(newcomer))
-                    .map_or(0, BTreeSet::len);
+                    .map_or(0, SortedSet::len);
                 let fullest = self.by_age.iter_mut().max_by_key(|ages| ages.len());
                 match fullest
                     .filter(|ages| ages.len() > newcomers)
-                    .and_then(BTreeSet::pop_first)
+                    .and_then(pop_oldest)
                 {
-                    Some((_, key)) => {
+                    Some(key) => {
                         self.displaced_count += 1;
                         key
                     }
@@ -264,7 +257,7 @@ impl Routes {
                 }
             }
         };
-        self.by_key.remove(&key);
+        self.by_key.remove(key);
         self.displaced.push(key);
         true
     }
@@ -280,12 +273,16 @@ impl Routes {
     }
 }
 
-fn pop_expired(ages: &mut BTreeSet<(u64, Key)>, now: u64) -> Option<(u64, Key)> {
-    let (time, _) = ages.first()?;
+fn pop_expired(ages: &mut SortedSet<(u64, Key)>, now: u64) -> Option<Key> {
+    let ((time, _), ()) = ages.first()?;
     if now.saturating_sub(*time) < ROUTE_LIFETIME {
         return None;
     }
-    ages.pop_first()
+    pop_oldest(ages)
+}
+
+fn pop_oldest(ages: &mut SortedSet<(u64, Key)>) -> Option<Key> {
+    ages.pop_first().map(|((_, key), ())| key)
 }
 
 fn route(key: Key, entry: &Entry) -> Route {
@@ -296,13 +293,5 @@ fn route(key: Key, entry: &Entry) -> Route {
         sequence: entry.sequence,
         root: *entry.root,
         time: entry.time,
-    }
-}
-
-const fn nearest(key: Key, entry: &Entry) -> Nearest {
-    Nearest {
-        key,
-        sequence: entry.sequence,
-        source: entry.source,
     }
 }

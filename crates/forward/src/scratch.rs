@@ -97,7 +97,7 @@ impl Scratch {
     pub const MAX_CHUNK: usize = 64 << 10;
 
     /// Room before the chunk for what was kept of a frame.
-    pub(crate) const HEADROOM: usize = frame::MAX_LENGTH;
+    pub(crate) const HEADROOM: usize = frame::MAX_LENGTH + 1;
 
     /// Where a call's input is to be put, from the start.
     pub fn chunk_mut(&mut self) -> &mut [u8] {

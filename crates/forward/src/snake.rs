@@ -103,12 +103,9 @@ impl Tables {
         exact: bool,
         parent: Option<Port>,
     ) {
-        let provider = (exact && best.key != destination)
-            .then(|| self.ancestors.provider(destination, parent))
-            .flatten()
-            .map(|port| (destination, port));
-        let found = provider.or_else(|| self.ancestors.between(destination, best.key, parent));
-        if let Some((key, port)) = found {
+        let nearest = self.ancestors.nearest(destination, exact, parent);
+        if let Some((key, port)) = nearest.filter(|(key, _)| *key == destination || *key < best.key)
+        {
             *best = Best {
                 key,
                 sequence: 0,

@@ -5,13 +5,13 @@
 //! is nearest; a trie over the peers' coordinates that knows it for each prefix answers a lookup in the
 //! time that it takes to read the destination.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use snek_wire::{Coordinates, Key, Root};
+use snek_wire::{Coordinates, Root};
 
-use crate::peers::{Announced, Peer, Peers};
+use crate::peers::Peers;
+use crate::sorted::SortedMap;
 use crate::{Port, LOCAL};
 
 /// A peering as a next hop. Ordered by what makes the better one among peers below one prefix.
@@ -45,8 +45,7 @@ pub(crate) struct TreeIndex {
 
 impl TreeIndex {
     pub(crate) fn new(peers: &Peers, root: Root) -> Self {
-        let mut entries = candidates(peers, root);
-        entries.sort_unstable();
+        let entries = candidates(peers, root);
         let mut index = Self {
             bytes: Vec::new(),
             nodes: Vec::new(),
@@ -140,32 +139,43 @@ impl TreeIndex {
     }
 }
 
-/// The peers' coordinates, and each as a candidate.
+/// The peers' coordinates, sorted, and each as a candidate.
 ///
 /// Ranks order peerings of different nodes by what their node's first announcement was, those of one
 /// node by type and then by their own.
 fn candidates(peers: &Peers, root: Root) -> Vec<(&[u8], Candidate)> {
-    let same_root = peers
-        .announced()
-        .filter(|(_, _, announced)| announced.root == root);
-    let mut ranked: Vec<(Port, &Peer, &Announced)> = same_root.collect();
-    let mut node_orders: BTreeMap<Key, u64> = BTreeMap::new();
-    for (_, peer, announced) in &ranked {
-        let order = node_orders.entry(peer.key).or_insert(u64::MAX);
-        *order = announced.receive_order.min(*order);
+    let mut ranked = SortedMap::new();
+    for (port, peer, announced) in peers.announced().filter(|it| it.2.root == root) {
+        let of_node = peers
+            .with_key(peer.key)
+            .filter_map(|(_, other)| other.announced.as_ref());
+        let orders = of_node
+            .filter(|it| it.root == root)
+            .map(|it| it.receive_order);
+        let rank = (
+            orders.min(),
+            peer.key,
+            peer.kind,
+            announced.receive_order,
+            port,
+        );
+        ranked.insert(rank, announced);
     }
-    ranked.sort_by_key(|(_, peer, announced)| {
-        let of_node = node_orders.get(&peer.key).copied();
-        (of_node, peer.key, peer.kind, announced.receive_order)
-    });
+    let mut sorted = SortedMap::new();
     // Rank 0 is ours: a peer must be nearer.
-    let candidates = ranked.iter().zip(1..).map(|((port, _, announced), rank)| {
+    for (rank, ((.., port), announced)) in (1..).zip(ranked.iter()) {
         let coordinates = announced.coordinates.view();
-        let depth = coordinates.len();
-        let port = *port;
-        (coordinates.body(), Candidate { depth, rank, port })
-    });
-    candidates.collect()
+        let candidate = Candidate {
+            depth: coordinates.len(),
+            rank,
+            port: *port,
+        };
+        sorted.insert((coordinates.body(), rank), candidate);
+    }
+    let entries = sorted
+        .iter()
+        .map(|((body, _), candidate)| (*body, *candidate));
+    entries.collect()
 }
 
 /// How many bytes two strings begin with in common.
