@@ -11,3 +11,4 @@ export type {
   SnakeHop,
   Tree,
 } from './types.ts'
+export type { AnnouncementInput, WireCodecs } from './wire-codecs.ts'

@@ -4,6 +4,7 @@ import { initSync } from '../wasm/snek_forward_wasm.js'
 import { WasmMemory } from './memory.ts'
 import { ForwardingPlane } from './plane.ts'
 import type { PlaneOptions } from './types.ts'
+import { type WireCodecs, wireCodecs } from './wire-codecs.ts'
 
 /** What is needed of the WebAssembly API, which TypeScript declares only with all of a browser's. */
 declare const WebAssembly: {
@@ -16,6 +17,8 @@ export type WasmModule = object
 
 /** The forwarding plane's code, loaded. */
 export class Forwarding {
+  /** The wire formats by crates/wire, to compare @snek/wire with. */
+  readonly wire: WireCodecs = wireCodecs
   readonly #memory: WasmMemory
 
   /** @internal */
