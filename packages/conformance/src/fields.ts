@@ -34,6 +34,7 @@ export class Fields {
 
   /** Whether the field is there and null. */
   isNull(name: string): boolean {
+    this.#asked.add(name)
     return this.#values.get(name) === null
   }
 
