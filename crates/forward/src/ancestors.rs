@@ -35,7 +35,7 @@ impl Ancestors {
     ) -> Option<(Key, Port)> {
         // No peer has the local node's port, nor the highest number.
         let start = if exact { LOCAL } else { Port::MAX };
-        let ((key, port), ()) = self.entries.from((low, start)).next()?;
+        let ((key, port), ()) = self.entries.range_from((low, start)).next()?;
         Some((*key, self.prefer(parent, *key, *port)))
     }
 

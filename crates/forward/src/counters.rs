@@ -28,6 +28,8 @@ pub enum Counter {
     DroppedTooLong,
     /// Traffic that a full queue dropped.
     DroppedQueueFull,
+    /// Traffic that waited too long.
+    DroppedLate,
     /// Control frames that a full queue dropped.
     DroppedControlFull,
     /// Routes that found no room.
@@ -40,7 +42,7 @@ pub enum Counter {
 
 impl Counter {
     /// All, in the order of their numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Forwarded,
         Self::Delivered,
         Self::Sent,
@@ -53,6 +55,7 @@ impl Counter {
         Self::DroppedHopLimit,
         Self::DroppedTooLong,
         Self::DroppedQueueFull,
+        Self::DroppedLate,
         Self::DroppedControlFull,
         Self::RoutesRefused,
         Self::RoutesDisplaced,
@@ -75,6 +78,7 @@ impl Counter {
             Self::DroppedHopLimit => "dropped_hop_limit",
             Self::DroppedTooLong => "dropped_too_long",
             Self::DroppedQueueFull => "dropped_queue_full",
+            Self::DroppedLate => "dropped_late",
             Self::DroppedControlFull => "dropped_control_full",
             Self::RoutesRefused => "routes_refused",
             Self::RoutesDisplaced => "routes_displaced",

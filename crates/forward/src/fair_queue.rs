@@ -11,6 +11,9 @@ use crate::sorted::{SortedMap, SortedSet};
 /// Source and destination key.
 pub(crate) type FlowKey = (Key, Key);
 
+/// How long a frame may wait, in ms: what is older when its turn comes is of no use any more.
+const MAX_WAIT: u64 = 1000;
+
 /// What a flow may send at each of its turns, in bytes: a datagram of the size that the reference sends.
 const QUANTUM: usize = 2048;
 
@@ -18,9 +21,15 @@ const QUANTUM: usize = 2048;
 const OVERHEAD: usize = 64;
 
 #[derive(Debug)]
+struct Waiting {
+    since: u64,
+    frame: Box<[u8]>,
+}
+
+#[derive(Debug)]
 struct Flow {
     /// Never empty.
-    frames: VecDeque<Box<[u8]>>,
+    frames: VecDeque<Waiting>,
     bytes: usize,
     credit: usize,
     turn: u64,
@@ -55,16 +64,17 @@ impl FairQueue {
         longest.is_none_or(|((bytes, _), ())| *bytes <= own)
     }
 
-    pub(crate) fn push(&mut self, key: FlowKey, frame: Box<[u8]>) {
+    pub(crate) fn push(&mut self, key: FlowKey, frame: Box<[u8]>, now: u64) {
         let length = frame.len() + OVERHEAD;
+        let waiting = Waiting { since: now, frame };
         if let Some(flow) = self.flows.get_mut(key) {
             self.lengths.remove((flow.bytes, key));
-            flow.frames.push_back(frame);
+            flow.frames.push_back(waiting);
             flow.bytes += length;
             self.lengths.insert((flow.bytes, key), ());
         } else {
             let flow = Flow {
-                frames: [frame].into(),
+                frames: [waiting].into(),
                 bytes: length,
                 credit: 0,
                 turn: self.next_turn,
@@ -78,12 +88,18 @@ impl FairQueue {
         self.bytes += length;
     }
 
-    /// The frame whose turn it is.
-    pub(crate) fn pop(&mut self) -> Option<Box<[u8]>> {
+    /// The frame whose turn it is; `late` counts those that had waited too long.
+    pub(crate) fn pop(&mut self, now: u64, late: &mut usize) -> Option<Box<[u8]>> {
         loop {
             let (turn, key) = *self.turns.first()?;
             let flow = self.flows.get_mut(key)?;
-            let length = flow.frames.front()?.len();
+            let oldest = flow.frames.front()?;
+            if now.saturating_sub(oldest.since) > MAX_WAIT {
+                self.take_oldest(key);
+                *late += 1;
+                continue;
+            }
+            let length = oldest.frame.len();
             if flow.credit >= length {
                 flow.credit -= length;
                 return self.take_oldest(key);
@@ -104,7 +120,7 @@ impl FairQueue {
 
     fn take_oldest(&mut self, key: FlowKey) -> Option<Box<[u8]>> {
         let flow = self.flows.get_mut(key)?;
-        let frame = flow.frames.pop_front()?;
+        let frame = flow.frames.pop_front()?.frame;
         let length = frame.len() + OVERHEAD;
         self.lengths.remove((flow.bytes, key));
         flow.bytes -= length;

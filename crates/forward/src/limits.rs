@@ -8,7 +8,8 @@ pub struct Limits {
     pub routes: usize,
     /// Nodes whose coordinates are remembered. When full, the longest unheard is forgotten.
     pub coordinates: usize,
-    /// Bytes of traffic waiting for one port. When full, the oldest frame of the longest flow goes.
+    /// Bytes of traffic waiting for one port. When full, the oldest frame of the longest flow goes. What has
+    /// waited for a second when its turn comes goes too.
     pub queue_bytes: usize,
     /// Bytes of control frames waiting for one port. When full, the oldest goes; a newer announcement
     /// replaces the older one, and one is never dropped for other frames.
@@ -18,13 +19,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// A megabyte is a second of a link of 8 Mbit/s, and the bandwidth-delay product of one of
-    /// 100 Mbit/s and 80 ms.
+    /// Four megabytes of queue are the 10 ms that a busy machine may leave a peer on a local link without a
+    /// turn; on slow links it is the second that bounds what waits.
     fn default() -> Self {
         Self {
             routes: 100_000,
             coordinates: 4096,
-            queue_bytes: 1 << 20,
+            queue_bytes: 4 << 20,
             control_bytes: 256 << 10,
             total_queue_bytes: 64 << 20,
         }

@@ -43,6 +43,8 @@ pub struct ForwardingPlane {
     pub(crate) counters: Counters,
     /// Bytes of traffic that wait for all ports.
     queued_bytes: usize,
+    /// The latest time that was given.
+    pub(crate) now: u64,
 }
 
 impl ForwardingPlane {
@@ -56,6 +58,7 @@ impl ForwardingPlane {
             options,
             counters: Counters::default(),
             queued_bytes: 0,
+            now: 0,
         }
     }
 
@@ -150,16 +153,21 @@ impl ForwardingPlane {
             return;
         };
         let traffic = queue.traffic().bytes();
-        let (taken, place) = scratch.split().1.append(|out| queue.take(out));
+        let (taken, place) = scratch.split().1.append(|out| queue.take(out, self.now));
         self.queued_bytes -= traffic - queue.traffic().bytes();
+        let late = taken.late as u64;
+        self.counters.add(Counter::DroppedLate, late);
+        link.counters.dropped += late;
         link.counters.frames_out += taken.frames as u64;
         link.counters.protocol_bytes_out += taken.protocol_bytes as u64;
         link.counters.traffic_bytes_out += taken.traffic_bytes as u64;
         if queue.is_empty() {
             link.queue = None;
         }
-        scratch.append(port, place);
-        scratch.finish();
+        if taken.frames > 0 {
+            scratch.append(port, place);
+            scratch.finish();
+        }
     }
 
     /// Sends the first `length` bytes of the scratch's chunk, a control frame, ahead of all traffic.
@@ -205,7 +213,8 @@ impl ForwardingPlane {
         };
         let queue = link.queue.get_or_insert_default();
         let before = queue.traffic().bytes();
-        let dropped = queue.push_traffic(flow, frame, self.options.limits.queue_bytes) as u64;
+        let dropped =
+            queue.push_traffic(flow, frame, self.options.limits.queue_bytes, self.now) as u64;
         link.counters.dropped += dropped;
         self.queued_bytes += queue.traffic().bytes();
         self.queued_bytes -= before;

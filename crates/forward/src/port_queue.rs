@@ -19,6 +19,8 @@ pub(crate) struct Taken {
     pub(crate) frames: usize,
     pub(crate) protocol_bytes: usize,
     pub(crate) traffic_bytes: usize,
+    /// Frames that had waited too long.
+    pub(crate) late: usize,
 }
 
 #[derive(Debug, Default)]
@@ -50,8 +52,14 @@ impl PortQueue {
     }
 
     /// Returns how many frames were dropped.
-    pub(crate) fn push_traffic(&mut self, flow: FlowKey, frame: &[u8], limit: usize) -> usize {
-        self.traffic.push(flow, frame.into());
+    pub(crate) fn push_traffic(
+        &mut self,
+        flow: FlowKey,
+        frame: &[u8],
+        limit: usize,
+        now: u64,
+    ) -> usize {
+        self.traffic.push(flow, frame.into(), now);
         let mut dropped = 0;
         while self.traffic.bytes() > limit && self.drop_traffic() {
             dropped += 1;
@@ -93,13 +101,13 @@ impl PortQueue {
     }
 
     /// Appends what one write should take to `out`.
-    pub(crate) fn take(&mut self, out: &mut Vec<u8>) -> Taken {
+    pub(crate) fn take(&mut self, out: &mut Vec<u8>, now: u64) -> Taken {
         let mut taken = Taken::default();
         while taken.protocol_bytes + taken.traffic_bytes < WRITE_BYTES {
             let frame = if let Some(frame) = self.pop_control() {
                 taken.protocol_bytes += frame.len();
                 frame
-            } else if let Some(frame) = self.traffic.pop() {
+            } else if let Some(frame) = self.traffic.pop(now, &mut taken.late) {
                 taken.traffic_bytes += frame.len();
                 frame
             } else {

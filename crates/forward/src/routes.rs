@@ -14,6 +14,9 @@ pub const ROUTE_LIFETIME: u64 = 10_000;
 /// How many routes one call of [`Routes::expire`] removes at most, so that it takes a few ms at most.
 const EXPIRED_AT_ONCE: usize = 8192;
 
+/// How many of them one call of [`Routes::tidy`] removes at most.
+const TIDIED_AT_ONCE: usize = 32;
+
 /// A route as the control plane writes and reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Route {
@@ -76,8 +79,8 @@ pub struct Routes {
     by_age: Vec<SortedSet<(u64, Key)>>,
     /// Those in use; hardly ever more than one.
     roots: Vec<Arc<Root>>,
-    /// Displaced, and not yet returned by `expire`.
-    displaced: Vec<Key>,
+    /// Those that went, and were not yet returned by `expire`.
+    gone: Vec<Key>,
     refused_count: u64,
     displaced_count: u64,
 }
@@ -89,7 +92,7 @@ impl Routes {
             by_key: SortedMap::new(),
             by_age: Vec::new(),
             roots: Vec::new(),
-            displaced: Vec::new(),
+            gone: Vec::new(),
             refused_count: 0,
             displaced_count: 0,
         }
@@ -170,22 +173,33 @@ impl Routes {
         true
     }
 
-    /// Removes those that are [`ROUTE_LIFETIME`] old, 8,192 at most, and returns their keys with those
-    /// that were displaced since the last call.
+    /// Removes those that are [`ROUTE_LIFETIME`] old, 8,192 at most, and returns their keys with those of
+    /// all that went since the last call.
     pub fn expire(&mut self, now: u64) -> Vec<Key> {
-        let mut gone = core::mem::take(&mut self.displaced);
+        self.remove_expired(now, EXPIRED_AT_ONCE);
+        let mut gone = core::mem::take(&mut self.gone);
         gone.retain(|key| !self.by_key.contains(*key));
-        let most = gone.len() + EXPIRED_AT_ONCE;
+        gone
+    }
+
+    /// Removes a few of those that are [`ROUTE_LIFETIME`] old, so that lookups don't have to pass many.
+    pub(crate) fn tidy(&mut self, now: u64) {
+        if self.gone.len() < self.limit {
+            self.remove_expired(now, TIDIED_AT_ONCE);
+        }
+    }
+
+    fn remove_expired(&mut self, now: u64, mut most: usize) {
         for ages in &mut self.by_age {
-            while gone.len() < most {
+            while most > 0 {
                 let Some(key) = pop_expired(ages, now) else {
                     break;
                 };
                 self.by_key.remove(key);
-                gone.push(key);
+                self.gone.push(key);
+                most -= 1;
             }
         }
-        gone
     }
 
     /// Removes every route from or to a peering.
@@ -219,7 +233,7 @@ impl Routes {
             };
             !entry.is_expired(now) && is_started(entry.source) && !own.is_worse_than(&watermark)
         };
-        let from = self.by_key.from(destination);
+        let from = self.by_key.range_from(destination);
         from.skip_while(|(key, _)| *key == destination && (!exact || best == destination))
             // Any higher key is worse than the frame's watermark.
             .take_while(|(key, _)| *key == destination || (*key < best && *key <= watermark.key))
@@ -233,32 +247,27 @@ impl Routes {
 
     /// False if the table stays full.
     fn make_room(&mut self, newcomer: Port, now: u64) -> bool {
-        if self.displaced.len() >= self.limit {
+        if self.gone.len() >= self.limit {
             return false;
         }
-        let mut sources = self.by_age.iter_mut();
-        let key = match sources.find_map(|ages| pop_expired(ages, now)) {
-            Some(key) => key,
-            None => {
-                let newcomers = self
-                    .by_age
-                    .get(usize::from(newcomer))
-                    .map_or(0, SortedSet::len);
-                let fullest = self.by_age.iter_mut().max_by_key(|ages| ages.len());
-                match fullest
-                    .filter(|ages| ages.len() > newcomers)
-                    .and_then(pop_oldest)
-                {
-                    Some(key) => {
-                        self.displaced_count += 1;
-                        key
-                    }
-                    None => return false,
-                }
-            }
+        self.remove_expired(now, 1);
+        if self.by_key.len() < self.limit {
+            return true;
+        }
+        let newcomers = self
+            .by_age
+            .get(usize::from(newcomer))
+            .map_or(0, SortedSet::len);
+        let fullest = self.by_age.iter_mut().max_by_key(|ages| ages.len());
+        let Some(key) = fullest
+            .filter(|ages| ages.len() > newcomers)
+            .and_then(pop_oldest)
+        else {
+            return false;
         };
         self.by_key.remove(key);
-        self.displaced.push(key);
+        self.gone.push(key);
+        self.displaced_count += 1;
         true
     }
 

@@ -80,7 +80,7 @@ impl<K: Ord + Copy, V> SortedMap<K, V> {
 
     /// The entries from a key on, the lowest first.
     #[inline]
-    pub(crate) fn from(&self, key: K) -> impl Iterator<Item = &(K, V)> {
+    pub(crate) fn range_from(&self, key: K) -> impl Iterator<Item = &(K, V)> {
         let mut blocks = self
             .blocks
             .get(self.block_of(key)..)
@@ -146,8 +146,7 @@ impl<K: Ord + Copy, V> SortedMap<K, V> {
     }
 
     fn push_block(&mut self, low: K, value: V) {
-        let mut entries = Vec::new();
-        entries.push((low, value));
+        let entries = Vec::from([(low, value)]);
         self.blocks.push(Block { low, entries });
         self.len += 1;
     }
@@ -186,5 +185,86 @@ impl<K: Ord + Copy, V> Block<K, V> {
     #[inline]
     fn search(&self, key: K) -> Result<usize, usize> {
         self.entries.binary_search_by_key(&key, |(other, _)| *other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::collections::BTreeMap;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Insert(u16, u8),
+        /// A run of keys in order.
+        Fill(u16, u16),
+        Remove(u16),
+        /// All keys but some.
+        Thin(u16),
+        PopFirst,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            8 => (0..2000u16, any::<u8>()).prop_map(|(key, value)| Step::Insert(key, value)),
+            1 => (0..2000u16, 1..400u16).prop_map(|(from, count)| Step::Fill(from, count)),
+            4 => (0..2000u16).prop_map(Step::Remove),
+            1 => (2..20u16).prop_map(Step::Thin),
+            1 => Just(Step::PopFirst),
+        ]
+    }
+
+    fn config() -> ProptestConfig {
+        ProptestConfig {
+            cases: 500,
+            failure_persistence: None,
+            rng_seed: RngSeed::Fixed(20),
+            ..ProptestConfig::default()
+        }
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn behaves_as_a_b_tree(steps in vec(step(), 1..200), probes in vec(0..2000u16, 8)) {
+            let mut map = SortedMap::new();
+            let mut model = BTreeMap::new();
+            for step in steps {
+                match step {
+                    Step::Insert(key, value) => {
+                        prop_assert_eq!(map.insert(key, value), model.insert(key, value));
+                    }
+                    Step::Fill(from, count) => {
+                        for key in from..from + count {
+                            prop_assert_eq!(map.insert(key, 0), model.insert(key, 0));
+                        }
+                    }
+                    Step::Remove(key) => prop_assert_eq!(map.remove(key), model.remove(&key)),
+                    Step::Thin(keep) => {
+                        let keys: Vec<u16> = model.keys().copied().filter(|key| key % keep != 0).collect();
+                        for key in keys {
+                            prop_assert_eq!(map.remove(key), model.remove(&key));
+                        }
+                    }
+                    Step::PopFirst => prop_assert_eq!(map.pop_first(), model.pop_first()),
+                }
+                prop_assert_eq!(map.len(), model.len());
+            }
+            prop_assert!(map.iter().map(|(key, value)| (key, value)).eq(model.iter()));
+            prop_assert_eq!(map.first().map(|entry| entry.0), model.keys().next().copied());
+            prop_assert_eq!(map.last().map(|entry| entry.0), model.keys().last().copied());
+            for key in probes {
+                prop_assert_eq!(map.get(key), model.get(&key));
+                prop_assert_eq!(map.get_mut(key), model.get_mut(&key));
+                let above = map.range_from(key).map(|(key, value)| (key, value));
+                prop_assert!(above.eq(model.range(key..)));
+            }
+            let most = map.len() / (CAPACITY / 4) + 2;
+            prop_assert!(map.blocks.len() <= most, "{} blocks", map.blocks.len());
+        }
     }
 }

@@ -30,6 +30,8 @@ impl ForwardingPlane {
     /// control frames, deliveries, and an error at most; after an error nothing more is read from there.
     pub fn receive(&mut self, scratch: &mut Scratch, port: Port, length: usize, now: u64) {
         scratch.begin();
+        self.now = now;
+        self.tables.routes.tidy(now);
         let Some(link) = self.links.get_mut(port).filter(|link| !link.failed) else {
             return;
         };
@@ -163,6 +165,7 @@ impl ForwardingPlane {
     /// `length` bytes together. Events: an output, unless it has to wait; a delivery, if it is for us.
     pub fn send(&mut self, scratch: &mut Scratch, length: usize, now: u64) -> SendResult {
         scratch.begin();
+        self.now = now;
         let (key, payload) = (0..Key::LENGTH, Key::LENGTH..length);
         let Some(destination_key) = scratch.bytes(scratch.chunk(key.clone())).first_chunk() else {
             return SendResult::TooLong;

@@ -10,7 +10,10 @@ export interface ForwardingLimits {
   readonly routes: number
   /** Nodes whose coordinates are remembered (4,096). When full, the longest unheard is forgotten. */
   readonly coordinates: number
-  /** Bytes of traffic waiting for one port (1 MiB). When full, the oldest frame of the longest flow goes. */
+  /**
+   * Bytes of traffic waiting for one port (4 MiB). When full, the oldest frame of the longest flow goes; what
+   * has waited for a second when its turn comes goes too.
+   */
   readonly queueBytes: number
   /**
    * Bytes of control frames waiting for one port (256 KiB). When full, the oldest goes; a newer announcement
