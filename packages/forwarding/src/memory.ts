@@ -3,6 +3,9 @@
 import { type Coordinates, decodeCoordinates, KEY_LENGTH, Key } from '@snek/wire'
 import { Scratch } from '../wasm/snek_forward_wasm.js'
 
+/** Copies of up to an eighth of it share one allocation, which lives as long as any of them. */
+const SLAB = 64 * 1024
+
 /** The memory of an instance, and the scratch that its calls share. */
 export class WasmMemory {
   readonly scratch: Scratch = new Scratch()
@@ -11,13 +14,15 @@ export class WasmMemory {
   /** The address of a call's input, and of some calls' answers. */
   readonly chunk: number = this.scratch.chunkAddress()
   readonly #memory: { readonly buffer: ArrayBuffer }
-  #bytes: Uint8Array
-  #view: DataView
+  #bytes = new Uint8Array()
+  #view = new DataView(new ArrayBuffer(0))
+  #numbers = new Uint32Array()
+  #slab = new ArrayBuffer(0)
+  #slabUsed = 0
+  #loan: Uint8Array | undefined
 
   constructor(memory: { readonly buffer: ArrayBuffer }) {
     this.#memory = memory
-    this.#bytes = new Uint8Array(memory.buffer)
-    this.#view = new DataView(memory.buffer)
   }
 
   get bytes(): Uint8Array {
@@ -35,9 +40,38 @@ export class WasmMemory {
     key.copyTo(this.bytes, this.chunk + index * KEY_LENGTH)
   }
 
-  /** The last call's events: `count` numbers, copied. */
+  /** A copy of the last call's events: `count` numbers. */
   events(count: number): Uint32Array {
-    return new Uint32Array(this.#memory.buffer, this.scratch.eventsAddress(), count).slice()
+    const start = this.scratch.eventsAddress() / Uint32Array.BYTES_PER_ELEMENT
+    this.#refresh()
+    return this.#numbers.slice(start, start + count)
+  }
+
+  /** A copy for good. */
+  copy(start: number, length: number): Uint8Array {
+    const { bytes } = this
+    if (length > SLAB / 8) return bytes.slice(start, start + length)
+    if (this.#slabUsed + length > this.#slab.byteLength) {
+      this.#slab = new ArrayBuffer(SLAB)
+      this.#slabUsed = 0
+    }
+    const copy = new Uint8Array(this.#slab, this.#slabUsed, length)
+    this.#slabUsed += length
+    copy.set(bytes.subarray(start, start + length))
+    return copy
+  }
+
+  /** Lends a copy to `use`, who may come back for more. Afterwards its memory is used again. */
+  lend(start: number, end: number, use: (copy: Uint8Array) => void): void {
+    const last = this.#loan
+    this.#loan = undefined
+    const copy = last !== undefined && last.length >= end - start ? last : new Uint8Array(end - start)
+    copy.set(this.bytes.subarray(start, end))
+    try {
+      use(copy)
+    } finally {
+      this.#loan = copy
+    }
   }
 
   #refresh(): void {
@@ -45,6 +79,7 @@ export class WasmMemory {
     if (this.#bytes.length > 0) return
     this.#bytes = new Uint8Array(this.#memory.buffer)
     this.#view = new DataView(this.#memory.buffer)
+    this.#numbers = new Uint32Array(this.#memory.buffer)
   }
 }
 

@@ -285,41 +285,46 @@ export class ForwardingPlane {
   #dispatch(port: number, count: number): void {
     if (count === 0) return
     const events = this.#memory.events(count)
-    const { bytes } = this.#memory
     const number = (at: number): number => events[at] as number
+    if (count === EVENT_LENGTH && number(0) === EventKind.output) {
+      this.handlers.onOutput(number(1), this.#memory.copy(number(2), number(3)))
+      return
+    }
     const outputs: Uint8Array[] = []
-    let low = bytes.length
+    let low = Number.POSITIVE_INFINITY
     let high = 0
     for (let at = 0; at < count; at += EVENT_LENGTH) {
       const kind = number(at)
-      const start = number(at + 2)
-      const end = start + number(at + 3)
+      const [start, length] = [number(at + 2), number(at + 3)]
       if (kind === EventKind.output) {
-        outputs.push(bytes.slice(start, end))
+        outputs.push(this.#memory.copy(start, length))
       } else if (kind !== EventKind.error) {
         low = Math.min(low, kind === EventKind.delivery ? number(at + 1) : start)
-        high = Math.max(high, end)
+        high = Math.max(high, start + length)
       }
     }
-    const received = bytes.slice(low, high)
-    for (let at = 0; at < count && !this.#closed; at += EVENT_LENGTH) {
-      const [a, start] = [number(at + 1), number(at + 2) - low]
-      switch (number(at)) {
-        case EventKind.output:
-          this.handlers.onOutput(a, outputs.shift() as Uint8Array)
-          break
-        case EventKind.control:
-          this.handlers.onControlFrame(port, received.subarray(start, start + number(at + 3)))
-          break
-        case EventKind.delivery: {
-          const from = this.#sourceKeys.at(received, a - low)
-          this.handlers.onDatagram(from, received.subarray(start, start + number(at + 3)))
-          break
+    this.#memory.lend(Math.min(low, high), high, (received) => {
+      const part = (at: number): Uint8Array => {
+        const start = number(at + 2) - low
+        return received.subarray(start, start + number(at + 3))
+      }
+      for (let at = 0; at < count && !this.#closed; at += EVENT_LENGTH) {
+        const a = number(at + 1)
+        switch (number(at)) {
+          case EventKind.output:
+            this.handlers.onOutput(a, outputs.shift() as Uint8Array)
+            break
+          case EventKind.control:
+            this.handlers.onControlFrame(port, part(at))
+            break
+          case EventKind.delivery:
+            this.handlers.onDatagram(this.#sourceKeys.at(received, a - low), part(at))
+            break
+          default:
+            this.handlers.onPeerError(port, new WireError(errorName(a) as WireErrorCode, number(at + 2)))
         }
-        case EventKind.error:
-          this.handlers.onPeerError(port, new WireError(errorName(a) as WireErrorCode, number(at + 2)))
       }
-    }
+    })
   }
 }
 
