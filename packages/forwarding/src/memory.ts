@@ -2,6 +2,7 @@
 // so views are asked for anew each time, and nobody else holds one.
 import { type Coordinates, decodeCoordinates, KEY_LENGTH, Key } from '@snek/wire'
 import { Scratch } from '../wasm/snek_forward_wasm.js'
+import { KnownKeys } from './known-keys.ts'
 
 /** Copies of up to an eighth of it share one allocation, which lives as long as any of them. */
 const SLAB = 64 * 1024
@@ -13,6 +14,7 @@ export class WasmMemory {
   readonly maxChunk: number = Scratch.maxChunk()
   /** The address of a call's input, and of some calls' answers. */
   readonly chunk: number = this.scratch.chunkAddress()
+  readonly knownKeys: KnownKeys = new KnownKeys()
   readonly #memory: { readonly buffer: ArrayBuffer }
   #bytes = new Uint8Array()
   #view = new DataView(new ArrayBuffer(0))
@@ -98,10 +100,11 @@ export class RecordReader {
     return this.#offset >= this.#bytes.length
   }
 
-  key(): Key {
+  /** `known`: where to look for it before it is made. */
+  key(known?: KnownKeys): Key {
     const start = this.#offset
     this.#offset += KEY_LENGTH
-    return Key.from(this.#bytes.subarray(start, this.#offset))
+    return known?.at(this.#bytes, start) ?? Key.from(this.#bytes.subarray(start, this.#offset))
   }
 
   u64(): bigint {

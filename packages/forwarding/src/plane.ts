@@ -12,8 +12,8 @@ import {
   type WireErrorCode,
 } from '@snek/wire'
 import { counterNames, errorName, Plane } from '../wasm/snek_forward_wasm.js'
+import type { KnownKeys } from './known-keys.ts'
 import { RecordReader, readKeys, type WasmMemory } from './memory.ts'
-import { SourceKeys } from './source-keys.ts'
 import type {
   ForwardingHandlers,
   PlaneOptions,
@@ -42,7 +42,6 @@ export class ForwardingPlane {
   }
   readonly #memory: WasmMemory
   readonly #plane: Plane
-  readonly #sourceKeys = new SourceKeys()
   #closed = false
 
   /** @internal */
@@ -119,10 +118,11 @@ export class ForwardingPlane {
   ): SnakeHop {
     this.#memory.putKey(destination)
     this.#memory.putKey(watermark.key, 1)
-    const { scratch, chunk } = this.#memory
+    const { scratch, chunk, knownKeys } = this.#memory
     const port = this.#plane.nextHopSnake(scratch, watermark.sequence, options.bootstrap, now)
-    const answer = new RecordReader(this.#memory.bytes.slice(chunk, chunk + KEY_LENGTH + 8))
-    return { port: port < 0 ? undefined : port, watermark: { key: answer.key(), sequence: answer.u64() } }
+    const key = knownKeys.at(this.#memory.bytes, chunk)
+    const sequence = this.#memory.view.getBigUint64(chunk + KEY_LENGTH)
+    return { port: port < 0 ? undefined : port, watermark: { key, sequence } }
   }
 
   /** The tree next hop (PROTOCOL.md section 3) for a frame from a port, 0 for our own. */
@@ -150,12 +150,12 @@ export class ForwardingPlane {
 
   route(key: Key): Route | undefined {
     this.#memory.putKey(key)
-    return readRoutes(this.#plane.route(this.#memory.scratch))[0]
+    return readRoutes(this.#plane.route(this.#memory.scratch), this.#memory.knownKeys)[0]
   }
 
   /** All routes, the lowest key first. */
   routes(): Route[] {
-    return readRoutes(this.#plane.routes())
+    return readRoutes(this.#plane.routes(), this.#memory.knownKeys)
   }
 
   /** False if there was none. */
@@ -318,7 +318,7 @@ export class ForwardingPlane {
             this.handlers.onControlFrame(port, part(at))
             break
           case EventKind.delivery:
-            this.handlers.onDatagram(this.#sourceKeys.at(received, a - low), part(at))
+            this.handlers.onDatagram(this.#memory.knownKeys.at(received, a - low), part(at))
             break
           default:
             this.handlers.onPeerError(port, new WireError(errorName(a) as WireErrorCode, number(at + 2)))
@@ -328,12 +328,12 @@ export class ForwardingPlane {
   }
 }
 
-function readRoutes(bytes: Uint8Array): Route[] {
+function readRoutes(bytes: Uint8Array, knownKeys: KnownKeys): Route[] {
   const reader = new RecordReader(bytes)
   const routes: Route[] = []
   while (!reader.done) {
     const key = reader.key()
-    const root = { key: reader.key(), sequence: reader.u64() }
+    const root = { key: reader.key(knownKeys), sequence: reader.u64() }
     const [sequence, time] = [reader.u64(), Number(reader.u64())]
     routes.push({ key, root, sequence, time, source: reader.u8(), destination: reader.u8() })
   }

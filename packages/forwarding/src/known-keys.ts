@@ -1,10 +1,10 @@
-// Datagrams come in runs from the same nodes; their keys needn't be made anew for each.
+// Keys come out of WASM memory in runs of the same few; they needn't be made anew each time.
 import { KEY_LENGTH, Key } from '@snek/wire'
 
 const SLOTS = 64
 
 /** The latest key for each of 64 values of a key's last byte. */
-export class SourceKeys {
+export class KnownKeys {
   readonly #keys: Key[] = []
   readonly #bytes = new Uint8Array(SLOTS * KEY_LENGTH)
 
