@@ -1,1 +1,8 @@
-export {}
+export {
+  type PeerRouter,
+  type StaticPeerEvents,
+  type StaticPeerStatus,
+  StaticPeers,
+  type StaticPeersOptions,
+  staticPeers,
+} from './static-peers.ts'
