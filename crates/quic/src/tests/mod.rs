@@ -1,0 +1,4 @@
+mod handshake;
+mod hostile;
+mod net;
+mod streams;
