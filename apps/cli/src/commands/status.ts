@@ -1,0 +1,10 @@
+import { connectAdmin, defaultAdminPath } from '@snek/node/admin'
+import { emit, say } from '../output.ts'
+import { formatStatus } from '../status-tables.ts'
+
+export async function status({ admin, json }: { admin?: string; json?: true }): Promise<void> {
+  const client = await connectAdmin(admin ?? (await defaultAdminPath()))
+  const snapshot = await client.status()
+  if (json) emit(snapshot)
+  else say(formatStatus(snapshot))
+}

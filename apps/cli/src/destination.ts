@@ -1,0 +1,78 @@
+// Where received bytes go: stdout, or a file that appears under its name once it is complete.
+import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
+import { CommandError } from './exit.ts'
+import type { Sink } from './transfer.ts'
+
+export interface Destination {
+  /** Throws if nothing can be written there: better known before anything is sent. */
+  check(): Promise<void>
+  begin(): Promise<Incoming>
+}
+
+/** One transfer on its way. */
+export interface Incoming extends Sink {
+  commit(): Promise<void>
+  /** Leaves nothing behind. */
+  abandon(): Promise<void>
+}
+
+export function fileDestination(path: string): Destination {
+  return {
+    check: async () => {
+      const stats = await lstat(path).catch(() => undefined)
+      if (stats !== undefined && !stats.isFile()) {
+        throw new CommandError('file-unwritable', `${path} is no regular file: choose another --out FILE`)
+      }
+      await (await beginFile(path)).abandon()
+    },
+    begin: () => beginFile(path),
+  }
+}
+
+export const stdoutDestination: Destination = {
+  check: async () => undefined,
+  begin: async () => ({
+    write: (chunk) =>
+      new Promise((resolve, reject) => {
+        process.stdout.write(chunk, (error) => (error ? reject(error) : resolve()))
+      }),
+    commit: async () => undefined,
+    abandon: async () => undefined,
+  }),
+}
+
+async function beginFile(path: string): Promise<Incoming> {
+  const partial = `${path}.${process.pid}.part`
+  const handle = await open(partial, 'wx').catch((error: NodeJS.ErrnoException) => {
+    throw new CommandError('file-unwritable', `can't write ${path}: ${reasonOf(error)}`)
+  })
+  return {
+    write: (chunk) => writeAll(handle, chunk),
+    commit: async () => {
+      await handle.close()
+      await rename(partial, path)
+    },
+    abandon: async () => {
+      await handle.close()
+      await rm(partial, { force: true })
+    },
+  }
+}
+
+async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < chunk.length; ) {
+    const { bytesWritten } = await handle.write(chunk, offset)
+    offset += bytesWritten
+  }
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  const reasons: Record<string, string> = {
+    ENOENT: 'there is no such directory',
+    ENOTDIR: 'its directory is a file',
+    EACCES: 'permission denied',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'the disk is full',
+  }
+  return reasons[error.code ?? ''] ?? error.message
+}

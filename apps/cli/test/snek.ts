@@ -1,0 +1,172 @@
+// Real processes of the command, from its sources, for the tests in this directory.
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+/** The longest that a test waits for any one thing, in milliseconds. */
+export const PATIENCE = 60_000
+/** For `vi.waitFor`. */
+export const PATIENT = { timeout: PATIENCE, interval: 50 }
+
+/** A line of `--json` output. */
+export type Record = { readonly [field: string]: unknown }
+
+export interface RunOptions {
+  readonly stdin?: Uint8Array
+  readonly env?: { readonly [name: string]: string }
+}
+
+export interface RunResult {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command to its end. */
+export async function run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const snek = start(args, options)
+  const code = await snek.exit()
+  return { code, stdout: snek.stdout, stderr: snek.stderr }
+}
+
+/** Runs a command with `--json` to its end, expecting success; gives its lines. */
+export async function runJson(args: readonly string[]): Promise<Record[]> {
+  const { code, stdout, stderr } = await run([...args, '--json'])
+  if (code !== 0) throw new Error(`snek ${args.join(' ')}: exit code ${code}: ${stderr}`)
+  return parseLines(stdout)
+}
+
+/** Every line has to be a JSON object. */
+export function parseLines(stdout: string): Record[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record)
+}
+
+/** Starts a command; when the test is over, what still runs is killed. */
+export function start(args: readonly string[], options: RunOptions = {}): Snek {
+  const snek = new Snek(args, options)
+  onTestFinished(() => snek.kill())
+  return snek
+}
+
+/** Starts a node and waits until it is ready. */
+export async function startNode(
+  directory: string,
+  name: string,
+  ...args: readonly string[]
+): Promise<SnekNode> {
+  const admin = join(directory, `${name}.sock`)
+  const snek = start(['up', '--json', '--admin', admin, ...args])
+  const ready = await snek.record(({ event }) => event === 'ready')
+  return { snek, admin, key: String(ready['key']), listen: ready['listen'] as string[] }
+}
+
+export interface SnekNode {
+  readonly snek: Snek
+  readonly admin: string
+  readonly key: string
+  readonly listen: readonly string[]
+}
+
+/** A directory that is gone after the test. */
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'snek-test-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
+
+export class Snek {
+  readonly child: ChildProcessWithoutNullStreams
+  readonly #exited: Promise<number | null>
+  #stdout: Uint8Array[] = []
+  #stderr = ''
+
+  constructor(args: readonly string[], { stdin, env }: RunOptions) {
+    this.child = spawn(process.execPath, ['--conditions=@snek/source', MAIN, ...args], {
+      env: { ...process.env, ...env },
+    })
+    this.child.stdout.on('data', (chunk: Uint8Array) => this.#stdout.push(chunk))
+    this.child.stderr.on('data', (chunk: Uint8Array) => {
+      this.#stderr += chunk
+    })
+    // A command that fails doesn't read its input to the end.
+    this.child.stdin.on('error', () => undefined)
+    if (stdin !== undefined) this.child.stdin.end(stdin)
+    this.#exited = new Promise((resolve) => this.child.once('close', resolve))
+  }
+
+  get bytes(): Uint8Array {
+    return Buffer.concat(this.#stdout)
+  }
+
+  get stdout(): string {
+    return Buffer.concat(this.#stdout).toString()
+  }
+
+  get stderr(): string {
+    return this.#stderr
+  }
+
+  /** The exit code, null for one that a signal ended. */
+  exit(): Promise<number | null> {
+    return this.#unlessTooLong(this.#exited)
+  }
+
+  /** The first JSON line that `matches`. */
+  record(matches: (record: Record) => boolean): Promise<Record> {
+    return this.#unlessTooLong(
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = parseLines(this.stdout.slice(0, this.stdout.lastIndexOf('\n') + 1)).find(matches)
+          if (found !== undefined) resolve(found)
+        }
+        this.child.stdout.on('data', look)
+        look()
+        void this.#exited.then((code) => reject(new Error(`ended with exit code ${code}: ${this.#stderr}`)))
+      }),
+    )
+  }
+
+  /** Resolves once stderr holds what `pattern` describes. */
+  said(pattern: RegExp): Promise<void> {
+    return this.#unlessTooLong(
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (pattern.test(this.#stderr)) resolve()
+        }
+        this.child.stderr.on('data', look)
+        look()
+        void this.#exited.then((code) => reject(new Error(`ended with exit code ${code}: ${this.#stderr}`)))
+      }),
+    )
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name)
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL')
+    await this.#exited
+  }
+
+  #unlessTooLong<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(
+          new Error(
+            `nothing for ${PATIENCE / 1000} s from ${this.child.spawnargs.join(' ')}: ${this.#stderr}`,
+          ),
+        )
+      }, PATIENCE)
+      work.then(resolve, reject).finally(() => clearTimeout(timer))
+    })
+  }
+}
