@@ -40,9 +40,14 @@ test.each([
   ['', 'key-file-malformed'],
   ['ab'.repeat(31), 'key-file-malformed'],
   ['xy'.repeat(32), 'key-file-malformed'],
+  ['ab'.repeat(32) + ' '.repeat(2000) + 'x', 'key-file-malformed'],
 ])('is refused if it holds %j', async (text, code) => {
   await writeFile(path, text)
   await expect(loadIdentity(path)).rejects.toMatchObject({ code })
+})
+
+test('that never ends is not read to its end', async () => {
+  await expect(loadIdentity('/dev/zero')).rejects.toMatchObject({ code: 'key-file-malformed' })
 })
 
 test('is refused in one line that says why', async () => {
@@ -51,7 +56,7 @@ test('is refused in one line that says why', async () => {
   const nowhere = join(directory, 'no', 'key')
   await expect(saveIdentity(nowhere, identity)).rejects.toMatchObject({
     code: 'key-file-unwritable',
-    message: expect.stringContaining(`can't write the key file ${nowhere}: ENOENT`),
+    message: expect.stringContaining(`can't write the key file ${nowhere}: there is no such`),
   })
 })
 

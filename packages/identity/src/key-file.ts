@@ -1,5 +1,5 @@
 // Identities in files: the seed as 64 hex digits and a newline, for the owner's eyes only.
-import { open, readFile, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { type Logger, silentLogger } from '@snek/platform'
 import { decodeHex, encodeHex } from '@snek/wire'
 import { IdentityError, type IdentityErrorCode } from './errors.ts'
@@ -7,6 +7,19 @@ import { createIdentity, type Identity, SEED_LENGTH } from './identity.ts'
 
 const OWNER_ONLY = 0o600
 const OTHERS = 0o077
+
+/** A key file is shorter, in bytes; of one that isn't, no more is read. */
+const READ_LIMIT = 1024
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or directory',
+  ENOTDIR: 'a part of the path is no directory',
+  EISDIR: 'it is a directory',
+  EACCES: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EEXIST: 'it exists, and is never overwritten; choose another name',
+}
 
 export interface LoadOptions {
   /** Told of a key file that others than its owner may read. */
@@ -19,10 +32,9 @@ export interface LoadOptions {
  */
 export async function loadIdentity(path: string, options: LoadOptions = {}): Promise<Identity> {
   const { logger = silentLogger } = options
-  const [text, { mode }] = await Promise.all([readFile(path, 'ascii'), stat(path)]).catch(
-    refuse('read', path, { ENOENT: 'key-file-missing' }, 'key-file-unreadable'),
-  )
-  const seed = decodeHex(text.trim())
+  const refused = refuse('read', path, { ENOENT: 'key-file-missing' }, 'key-file-unreadable')
+  const { text, mode } = await readKeyFile(path).catch(refused)
+  const seed = text.length < READ_LIMIT ? decodeHex(text.trim()) : undefined
   if (seed?.length !== SEED_LENGTH) {
     throw new IdentityError('key-file-malformed', `${path} is no key file: it should hold 64 hex digits`)
   }
@@ -62,6 +74,27 @@ export async function loadOrCreateIdentity(path: string, options: LoadOptions = 
   return identity
 }
 
+async function readKeyFile(path: string): Promise<{ text: string; mode: number }> {
+  const file = await open(path)
+  try {
+    const { mode } = await file.stat()
+    return { text: await readStart(file), mode }
+  } finally {
+    await file.close()
+  }
+}
+
+/** From a pipe it may come in pieces. */
+async function readStart(file: FileHandle): Promise<string> {
+  const bytes = new Uint8Array(READ_LIMIT)
+  let length = 0
+  for (;;) {
+    const { bytesRead } = await file.read(bytes, { offset: length })
+    length += bytesRead
+    if (bytesRead === 0 || length === READ_LIMIT) return String.fromCharCode(...bytes.subarray(0, length))
+  }
+}
+
 /** Turns an error of the file system into ours: one line that says what couldn't be done and why. */
 function refuse(
   verb: string,
@@ -71,7 +104,8 @@ function refuse(
 ): (error: unknown) => never {
   return (error) => {
     const { code = '', message } = error as NodeJS.ErrnoException
-    throw new IdentityError(known[code] ?? other, `can't ${verb} the key file ${path}: ${message}`, {
+    const reason = REASONS[code] ?? message
+    throw new IdentityError(known[code] ?? other, `can't ${verb} the key file ${path}: ${reason}`, {
       cause: error,
     })
   }
