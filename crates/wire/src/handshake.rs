@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! u8   version, 1
-//! 3    flags; ignored by peers that don't know them
+//! 3    flags; ignored by peers that don't know them. Bit 0 of the first: challenges follow
 //! u32  capabilities, 0x3b
 //! 32   own key
 //! 64   signature over all before it, by that key
@@ -20,6 +20,9 @@ pub const SIGNED_LENGTH: usize = 40;
 pub const VERSION: u8 = 1;
 /// The protocol capabilities that are spoken here, and asked of a peer.
 pub const CAPABILITIES: u32 = 0x3b;
+
+/// In the first byte of the flags: challenges follow the handshakes, if the other side sets it too.
+pub const CHALLENGE_FLAG: u8 = 1;
 
 const CAPABILITIES_AT: usize = 4;
 

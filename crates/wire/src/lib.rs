@@ -7,6 +7,7 @@ extern crate alloc;
 mod action;
 pub mod announcement;
 pub mod bootstrap;
+pub mod challenge;
 pub mod coordinates;
 mod error;
 pub mod frame;

@@ -41,7 +41,15 @@ export interface Codecs {
 
 /** Writers of what is signed. */
 export interface Signers {
-  encodeHandshake(identity: Signer): Uint8Array
+  encodeHandshake(identity: Signer, options?: { challenge?: boolean }): Uint8Array
+  answerChallenge(challenge: Uint8Array, challenger: Key, identity: Signer): Uint8Array
+  checkChallengeAnswer(
+    answer: Uint8Array,
+    challenge: Uint8Array,
+    challenger: Key,
+    answerer: Key,
+    verify: Verify,
+  ): void
   appendAnnouncementEntry(base: Uint8Array | Root, port: bigint, signer: Signer): Uint8Array
   encodeBootstrap(sequence: bigint, root: Root, signer: Signer): Uint8Array
   encodeBroadcast(sequence: bigint, root: Root, signer: Signer): Uint8Array

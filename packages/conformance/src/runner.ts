@@ -5,7 +5,13 @@ import { frameCase } from './formats/frames.ts'
 import { malformedCase, signatureCase } from './formats/malformed.ts'
 import { snakeCase, treeCase } from './formats/next-hops.ts'
 import { coordinatesCase, varu64Case } from './formats/parts.ts'
-import { announcementCase, bootstrapCase, broadcastCase, handshakeCase } from './formats/signed.ts'
+import {
+  announcementCase,
+  bootstrapCase,
+  broadcastCase,
+  challengeCase,
+  handshakeCase,
+} from './formats/signed.ts'
 import { streamCase } from './formats/stream.ts'
 import type { Implementation } from './implementation.ts'
 import { Mismatch } from './mismatch.ts'
@@ -47,6 +53,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
   ['announcement.json', { check: announcementCase, part: 'codecs' }],
   ['bootstrap.json', { check: bootstrapCase, part: 'codecs' }],
   ['broadcast.json', { check: broadcastCase, part: 'codecs' }],
+  ['challenge.json', { check: challengeCase, part: 'signers' }],
   ['frames.json', { check: frameCase, part: 'codecs' }],
   ['announcement-action.json', { check: announcementActionCase, part: 'announcementAction' }],
   ['nexthop-snake.json', { check: snakeCase, part: 'nextHops' }],

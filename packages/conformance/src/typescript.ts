@@ -1,7 +1,9 @@
 import { verify } from '@snek/identity'
 import {
+  answerChallenge,
   appendAnnouncementEntry,
   checkAnnouncement,
+  checkChallengeAnswer,
   decodeAnnouncement,
   decodeBootstrap,
   decodeBroadcast,
@@ -40,7 +42,14 @@ export const typescript: Implementation = {
     decodeBootstrap,
     decodeBroadcast,
   },
-  signers: { encodeHandshake, appendAnnouncementEntry, encodeBootstrap, encodeBroadcast },
+  signers: {
+    encodeHandshake,
+    answerChallenge,
+    checkChallengeAnswer,
+    appendAnnouncementEntry,
+    encodeBootstrap,
+    encodeBroadcast,
+  },
   verify,
   readStream,
 }

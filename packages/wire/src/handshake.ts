@@ -28,10 +28,14 @@ export type Handshake = {
   readonly signature: Uint8Array
 }
 
-/** Our handshake: 104 bytes. */
-export function encodeHandshake(identity: Signer): Uint8Array {
+/** In the first byte of the flags: challenges follow the handshakes, if the other side sets it too. */
+const CHALLENGE_FLAG = 1
+
+/** Our handshake, 104 bytes; with `challenge` it says that we answer challenges. */
+export function encodeHandshake(identity: Signer, options: { challenge?: boolean } = {}): Uint8Array {
   const signed = new Uint8Array(SIGNATURE_AT)
   signed[0] = PROTOCOL_VERSION
+  signed[FLAGS_AT] = options.challenge ? CHALLENGE_FLAG : 0
   new DataView(signed.buffer).setUint32(CAPABILITIES_AT, CAPABILITIES)
   identity.key.copyTo(signed, KEY_AT)
   return concat(signed, identity.sign(signed))
@@ -56,4 +60,9 @@ export function decodeHandshake(bytes: Uint8Array, verify: Verify, ownKey?: Key)
     throw new WireError('bad-signature', SIGNATURE_AT)
   }
   return { version, flags: bytes.slice(FLAGS_AT, CAPABILITIES_AT), capabilities, key, signature }
+}
+
+/** Whether whoever sent the handshake answers challenges (PROTOCOL.md section 2). */
+export function answersChallenges({ flags }: Pick<Handshake, 'flags'>): boolean {
+  return ((flags[0] ?? 0) & CHALLENGE_FLAG) !== 0
 }

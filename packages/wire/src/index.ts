@@ -17,6 +17,7 @@ export {
   encodeBootstrap,
   encodeBroadcast,
 } from './bootstrap.ts'
+export { answerChallenge, CHALLENGE_LENGTH, checkChallengeAnswer } from './challenge.ts'
 export { type Coordinates, decodeCoordinates, encodeCoordinates, treeDistance } from './coordinates.ts'
 export { WireError, type WireErrorCode } from './errors.ts'
 export {
@@ -37,6 +38,7 @@ export {
 } from './frame.ts'
 export { FrameCutter } from './frame-cutter.ts'
 export {
+  answersChallenges,
   CAPABILITIES,
   decodeHandshake,
   encodeHandshake,

@@ -1,6 +1,7 @@
 // Writes the files of test-vectors/ that the reference didn't make. Run it again after a change here: the
 // result is always the same.
 import { writeFile } from 'node:fs/promises'
+import { challengeCases } from './challenge.ts'
 import { malformedCases } from './malformed.ts'
 import { signatureCases } from './signatures.ts'
 import { streamCases } from './stream.ts'
@@ -9,6 +10,7 @@ import { toText } from './support.ts'
 const DIRECTORY = new URL('../../../test-vectors/', import.meta.url)
 
 const files: Record<string, readonly object[]> = {
+  'challenge.json': challengeCases(),
   'malformed.json': malformedCases(),
   'signatures.json': signatureCases(),
   'stream.json': streamCases(),

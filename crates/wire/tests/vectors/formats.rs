@@ -3,8 +3,8 @@
 use crate::support::{cases, values, verifies, Decimal, Hex};
 use serde::Deserialize;
 use snek_wire::{
-    announcement, announcement_action, bootstrap, handshake, varu64, Announcement, Bootstrap,
-    Coordinates, CoordinatesBuf, Handshake, Root,
+    announcement, announcement_action, bootstrap, challenge, handshake, varu64, Announcement,
+    Bootstrap, Coordinates, CoordinatesBuf, Handshake, Root,
 };
 
 #[derive(Deserialize)]
@@ -98,6 +98,46 @@ fn handshake_cases() {
         handshake::encode_unsigned(parsed.flags, parsed.key, &mut encoded);
         encoded.extend(case.seed.sign(&encoded));
         assert_eq!(encoded, case.hex.0, "case {index}");
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChallengeCase {
+    #[serde(rename = "comment")]
+    _comment: String,
+    seed: Hex,
+    public_key: Hex,
+    challenger_key: Hex,
+    challenge: Hex,
+    message: Hex,
+    answer: Hex,
+    handshake: Hex,
+}
+
+#[test]
+fn challenge_cases() {
+    for (index, case) in cases::<ChallengeCase>("challenge.json") {
+        let key = case.public_key.key();
+        assert_eq!(case.seed.public_key(), key, "case {index}");
+        let message = challenge::message(&case.challenge.array(), case.challenger_key.key(), key);
+        assert_eq!(message, case.message.0, "case {index}");
+        assert_eq!(
+            case.seed.sign(&message).as_slice(),
+            case.answer.0,
+            "case {index}"
+        );
+        let parsed = Handshake::parse(&case.handshake.0).unwrap();
+        assert_eq!(
+            parsed.flags,
+            [handshake::CHALLENGE_FLAG, 0, 0],
+            "case {index}"
+        );
+        assert!(verifies(
+            &case.public_key.array(),
+            parsed.signed,
+            parsed.signature
+        ));
     }
 }
 

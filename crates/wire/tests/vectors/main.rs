@@ -16,11 +16,12 @@ mod support;
 
 use std::collections::BTreeSet;
 
-const RUN_HERE: [&str; 11] = [
+const RUN_HERE: [&str; 12] = [
     "announcement-action.json",
     "announcement.json",
     "bootstrap.json",
     "broadcast.json",
+    "challenge.json",
     "coordinates.json",
     "frames.json",
     "handshake.json",

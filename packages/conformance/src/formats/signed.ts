@@ -1,6 +1,6 @@
 // What is signed: handshakes, announcements, bootstraps and broadcasts.
 import { createIdentity, type Identity, verify } from '@snek/identity'
-import { type Bootstrap, receiverCoordinates, senderCoordinates } from '@snek/wire'
+import { answersChallenges, type Bootstrap, receiverCoordinates, senderCoordinates } from '@snek/wire'
 import type { Fields } from '../fields.ts'
 import type { Implementation } from '../implementation.ts'
 import { expectEqual } from '../mismatch.ts'
@@ -23,6 +23,22 @@ export function handshakeCase(fields: Fields, { codecs, signers }: Implementatio
     decoded.signature,
   )
   if (signers !== undefined) expectEqual('hex', bytes, signers.encodeHandshake(identity))
+}
+
+export function challengeCase(fields: Fields, { codecs, signers }: Implementation): void {
+  const identity = identityOf(fields)
+  const challenger = fields.key('challenger_key')
+  const challenge = fields.bytes('challenge')
+  const message = fields.bytes('message')
+  const answer = fields.signature('answer')
+  const handshake = fields.bytes('handshake')
+  fields.finish()
+  expectEqual('answer is to message', answer, identity.sign(message))
+  expectEqual('answer', answer, signers?.answerChallenge(challenge, challenger, identity))
+  signers?.checkChallengeAnswer(answer, challenge, challenger, identity.key, verify)
+  expectEqual('handshake', handshake, signers?.encodeHandshake(identity, { challenge: true }))
+  const promise = codecs.decodeHandshake(handshake, verify)
+  expectEqual('handshake promises an answer', true, answersChallenges(promise))
 }
 
 export function announcementCase(fields: Fields, { codecs, signers }: Implementation): void {
