@@ -1,4 +1,5 @@
 import { verify } from '@snek/identity'
+import { announcementAction } from '@snek/router'
 import {
   answerChallenge,
   appendAnnouncementEntry,
@@ -51,6 +52,7 @@ export const typescript: Implementation = {
     encodeBroadcast,
   },
   verify,
+  announcementAction,
   readStream,
 }
 

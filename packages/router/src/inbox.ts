@@ -1,0 +1,150 @@
+// What peers sent for the control plane and what wasn't looked at yet, fairly by peer. A verification takes
+// 0.1 ms and more, so frames are taken in here, and the work is done in pieces.
+import type { Announcement, Bootstrap, BootstrapFrame, Broadcast, BroadcastFrame } from '@snek/wire'
+import type { ControlLimits } from './limits.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+export type Job =
+  | {
+      readonly type: 'announcement'
+      readonly announcement: Announcement
+      /** How many entries were verified; undefined before anything was checked. */
+      verified: number | undefined
+    }
+  | { readonly type: 'bootstrap'; readonly frame: BootstrapFrame; readonly bootstrap: Bootstrap }
+  | { readonly type: 'broadcast'; readonly frame: BroadcastFrame; readonly broadcast: Broadcast }
+
+export interface InboxCounters {
+  /** Announcements that a later one replaced before they were looked at. */
+  announcements_merged: number
+  bootstraps_over_rate: number
+  broadcasts_over_rate: number
+  backlog_full: number
+}
+
+interface PeerInbox {
+  readonly port: number
+  readonly jobs: Job[]
+  readonly announcements: TokenBucket
+  readonly bootstraps: TokenBucket
+  readonly broadcasts: TokenBucket
+  /** The latest one beyond the rate. */
+  deferred: Announcement | undefined
+}
+
+export class Inbox {
+  readonly counters: InboxCounters = {
+    announcements_merged: 0,
+    bootstraps_over_rate: 0,
+    broadcasts_over_rate: 0,
+    backlog_full: 0,
+  }
+  readonly #limits: ControlLimits
+  readonly #peers = new Map<number, PeerInbox>()
+  /** Those with jobs, the next one first. */
+  readonly #ready = new Set<PeerInbox>()
+
+  constructor(limits: ControlLimits) {
+    this.#limits = limits
+  }
+
+  addPeer(port: number, now: number): void {
+    const { announcementsPerSecond, bootstrapsPerSecond, broadcastsPerSecond } = this.#limits
+    this.#peers.set(port, {
+      port,
+      jobs: [],
+      announcements: new TokenBucket(announcementsPerSecond, now),
+      bootstraps: new TokenBucket(bootstrapsPerSecond, now),
+      broadcasts: new TokenBucket(broadcastsPerSecond, now),
+      deferred: undefined,
+    })
+  }
+
+  removePeer(port: number): void {
+    const peer = this.#peers.get(port)
+    if (peer === undefined) return
+    this.#peers.delete(port)
+    this.#ready.delete(peer)
+  }
+
+  get isEmpty(): boolean {
+    return this.#ready.size === 0
+  }
+
+  /** The payload is kept. */
+  pushAnnouncement(port: number, announcement: Announcement, now: number): void {
+    const peer = this.#peers.get(port)
+    if (peer === undefined) return
+    if (peer.deferred !== undefined) this.counters.announcements_merged += 1
+    peer.deferred = announcement
+    this.#admitAnnouncement(peer, now)
+  }
+
+  /** Whether a bootstrap of that peer is within bounds now; if so, it counts. */
+  admitsBootstrap(port: number, now: number): boolean {
+    return this.#admits(port, 'bootstraps', now)
+  }
+
+  /** As `admitsBootstrap`. */
+  admitsBroadcast(port: number, now: number): boolean {
+    return this.#admits(port, 'broadcasts', now)
+  }
+
+  push(port: number, job: Job): void {
+    const peer = this.#peers.get(port)
+    if (peer === undefined) return
+    peer.jobs.push(job)
+    this.#ready.add(peer)
+  }
+
+  /** The next job, which stays until `done`; its peer's turn is over. */
+  next(): { port: number; job: Job } | undefined {
+    const [peer] = this.#ready
+    const job = peer?.jobs[0]
+    if (peer === undefined || job === undefined) return undefined
+    this.#ready.delete(peer)
+    this.#ready.add(peer)
+    return { port: peer.port, job }
+  }
+
+  /** Removes the job that `next` gave for this port. */
+  done(port: number): void {
+    const peer = this.#peers.get(port)
+    if (peer === undefined) return
+    peer.jobs.shift()
+    if (peer.jobs.length === 0) this.#ready.delete(peer)
+  }
+
+  /** When `handleTimeout` has something to do, in ms since the Unix epoch. */
+  nextTimeout(): number {
+    let next = Number.POSITIVE_INFINITY
+    for (const { deferred, announcements } of this.#peers.values()) {
+      if (deferred !== undefined) next = Math.min(next, announcements.nextAt)
+    }
+    return next
+  }
+
+  handleTimeout(now: number): void {
+    for (const peer of this.#peers.values()) {
+      if (peer.deferred !== undefined) this.#admitAnnouncement(peer, now)
+    }
+  }
+
+  #admitAnnouncement(peer: PeerInbox, now: number): void {
+    if (peer.deferred === undefined || !peer.announcements.take(now)) return
+    this.push(peer.port, { type: 'announcement', announcement: peer.deferred, verified: undefined })
+    peer.deferred = undefined
+  }
+
+  #admits(port: number, kind: 'bootstraps' | 'broadcasts', now: number): boolean {
+    const peer = this.#peers.get(port)
+    if (peer === undefined) return false
+    if (peer.jobs.length >= this.#limits.backlog) {
+      this.counters.backlog_full += 1
+      return false
+    }
+    if (peer[kind].take(now)) return true
+    this.counters[`${kind}_over_rate`] += 1
+    return false
+  }
+}

@@ -1,0 +1,190 @@
+// The virtual snake (PROTOCOL.md section 4): bootstraps, the routes that they leave behind, and the next
+// lower key. The routes are in the forwarding plane's tables.
+import type { Route, SnakeHop } from '@snek/forwarding'
+import {
+  type Bootstrap,
+  type BootstrapFrame,
+  compareKeys,
+  encodeBootstrap,
+  encodeFrame,
+  INITIAL_WATERMARK,
+  isWorseWatermark,
+  type Key,
+  type Root,
+  type Signer,
+  type Verify,
+  type Watermark,
+} from '@snek/wire'
+import type { ControlEvent, Emit } from '../outputs.ts'
+
+/** How often what is old is dropped, and how soon a bootstrap comes that is wanted soon, in ms. */
+export const MAINTENANCE_INTERVAL = 1000
+/** In ms. */
+export const BOOTSTRAP_INTERVAL = 5000
+/** How long a route or the descending node is valid, in ms. */
+export const ROUTE_LIFETIME = 10_000
+
+const LOCAL_PORT = 0
+
+/** The forwarding plane's tables, as far as the snake reads and writes them. */
+export interface SnakeTables {
+  nextHopSnake(destination: Key, watermark: Watermark, options: { bootstrap: boolean }, now: number): SnakeHop
+  route(key: Key): Route | undefined
+  installRoute(route: Route, now: number): 'installed' | 'replaced' | 'full'
+  expireRoutes(now: number): Key[]
+}
+
+/** The next lower key that a node knows of. */
+interface Descending {
+  readonly key: Key
+  readonly port: number
+  readonly root: Root
+  readonly time: number
+}
+
+export interface SnakeOptions {
+  readonly signer: Signer
+  readonly verify: Verify
+  readonly tables: SnakeTables
+  readonly emit: Emit
+  /** When maintenance runs first, in ms since the Unix epoch. */
+  readonly firstMaintenance: number
+}
+
+export class Snake {
+  readonly #options: SnakeOptions
+  #descending: Descending | undefined
+  #maintenanceAt: number
+  /** Never, at first. */
+  #lastBootstrap = Number.NEGATIVE_INFINITY
+  #lastSequence = 0n
+  #soon = false
+
+  constructor(options: SnakeOptions) {
+    this.#options = options
+    this.#maintenanceAt = options.firstMaintenance
+  }
+
+  get descending(): Key | undefined {
+    return this.#descending?.key
+  }
+
+  /** Asks for a bootstrap at the next maintenance. */
+  bootstrapSoon(): void {
+    this.#soon = true
+  }
+
+  /** `removed`: the keys of the routes that went with the peering. */
+  removePeer(port: number, removed: readonly Key[]): void {
+    this.#reportRemoved(removed)
+    if (this.#descending?.port === port) this.#setDescending(undefined)
+  }
+
+  /** After the last peering. */
+  reset(): void {
+    this.#setDescending(undefined)
+    this.#soon = false
+    this.#lastBootstrap = Number.NEGATIVE_INFINITY
+  }
+
+  /**
+   * A bootstrap that came from a peering, while we follow `root`. What says nothing new is dropped before its
+   * signature is looked at; false for a bad one.
+   */
+  handleBootstrap(
+    port: number,
+    frame: BootstrapFrame,
+    bootstrap: Bootstrap,
+    root: Root,
+    now: number,
+  ): boolean {
+    const { tables, verify } = this.#options
+    const key = frame.destinationKey
+    if (!isSameRoot(bootstrap.root, root) || key.equals(this.#options.signer.key)) return true
+    const known = tables.route(key)
+    const isNews = known === undefined || !isSameRoot(known.root, root) || known.sequence < bootstrap.sequence
+    if (!isNews) return true
+    if (!verify(key, frame.payload.subarray(0, bootstrap.signedLength), bootstrap.signature)) return false
+
+    const hop = tables.nextHopSnake(key, frame.watermark, { bootstrap: true }, now)
+    const { sequence } = bootstrap
+    const destination = hop.port ?? LOCAL_PORT
+    const installed = tables.installRoute({ key, source: port, destination, sequence, root, time: now }, now)
+    if (installed === 'full') return true
+    if (installed === 'installed') this.#report({ name: 'routeadded', detail: { key, port } })
+    if (this.#isDescending(key, root, now)) this.#setDescending({ key, port, root, time: now })
+
+    const goesOn = destination !== LOCAL_PORT && destination !== port
+    if (goesOn && !isWorseWatermark(hop.watermark, frame.watermark)) {
+      this.#send(destination, { ...frame, watermark: hop.watermark })
+    }
+    return true
+  }
+
+  nextTimeout(): number {
+    return this.#maintenanceAt
+  }
+
+  /** `isRoot`: a root sends no bootstraps. */
+  handleTimeout(root: Root, isRoot: boolean, now: number): void {
+    if (now < this.#maintenanceAt) return
+    this.#maintenanceAt = now + MAINTENANCE_INTERVAL
+    this.#reportRemoved(this.#options.tables.expireRoutes(now))
+    if (!this.#isValid(this.#descending, root, now)) this.#setDescending(undefined)
+    if (isRoot || !(this.#soon || now - this.#lastBootstrap >= BOOTSTRAP_INTERVAL)) return
+    this.#soon = false
+    this.#lastBootstrap = now
+    this.#bootstrap(root, now)
+  }
+
+  #bootstrap(root: Root, now: number): void {
+    const { signer, tables } = this.#options
+    const hop = tables.nextHopSnake(signer.key, INITIAL_WATERMARK, { bootstrap: true }, now)
+    if (hop.port === undefined || hop.port === LOCAL_PORT) return
+    const time = BigInt(Math.floor(now))
+    this.#lastSequence = time > this.#lastSequence ? time : this.#lastSequence + 1n
+    this.#send(hop.port, {
+      type: 'bootstrap',
+      extra: 0,
+      hopLimit: 0,
+      destinationKey: signer.key,
+      watermark: hop.watermark,
+      payload: encodeBootstrap(this.#lastSequence, root, signer),
+    })
+  }
+
+  /** Whether a node of that key, which has just bootstrapped, is the descending one from now on. */
+  #isDescending(key: Key, root: Root, now: number): boolean {
+    if (compareKeys(key, this.#options.signer.key) >= 0) return false
+    if (!this.#isValid(this.#descending, root, now)) return true
+    return compareKeys(key, this.#descending.key) >= 0
+  }
+
+  #isValid(node: Descending | undefined, root: Root, now: number): node is Descending {
+    return node !== undefined && now - node.time < ROUTE_LIFETIME && isSameRoot(node.root, root)
+  }
+
+  #setDescending(node: Descending | undefined): void {
+    const before = this.#descending
+    this.#descending = node
+    if (node?.key.hex === before?.key.hex) return
+    this.#soon = true
+    this.#report({ name: 'descendingchange', detail: { descending: node?.key, port: node?.port } })
+  }
+
+  #reportRemoved(keys: readonly Key[]): void {
+    for (const key of keys) this.#report({ name: 'routeremoved', detail: { key } })
+  }
+
+  #report(event: ControlEvent): void {
+    this.#options.emit({ type: 'event', event })
+  }
+
+  #send(port: number, frame: BootstrapFrame): void {
+    this.#options.emit({ type: 'send', port, frame: encodeFrame(frame) })
+  }
+}
+
+function isSameRoot(a: Root, b: Root): boolean {
+  return a.sequence === b.sequence && a.key.equals(b.key)
+}
