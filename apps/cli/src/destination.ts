@@ -1,7 +1,10 @@
 // Where received bytes go: stdout, or a file that appears under its name once it is complete.
 import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
 import { CommandError } from './exit.ts'
+import { systemReason } from './system-reason.ts'
 import type { Sink } from './transfer.ts'
+
+const MORE_REASONS = { ENOENT: 'there is no such directory', ENOTDIR: 'its directory is a file' }
 
 export interface Destination {
   /** Throws if nothing can be written there: better known before anything is sent. */
@@ -43,8 +46,8 @@ export const stdoutDestination: Destination = {
 
 async function beginFile(path: string): Promise<Incoming> {
   const partial = `${path}.${process.pid}.part`
-  const handle = await open(partial, 'wx').catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError('file-unwritable', `can't write ${path}: ${reasonOf(error)}`)
+  const handle = await open(partial, 'wx').catch((error: unknown) => {
+    throw new CommandError('file-unwritable', `can't write ${path}: ${systemReason(error, MORE_REASONS)}`)
   })
   return {
     write: (chunk) => writeAll(handle, chunk),
@@ -64,15 +67,4 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
     const { bytesWritten } = await handle.write(chunk, offset)
     offset += bytesWritten
   }
-}
-
-function reasonOf(error: NodeJS.ErrnoException): string {
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such directory',
-    ENOTDIR: 'its directory is a file',
-    EACCES: 'permission denied',
-    EROFS: 'the file system is read-only',
-    ENOSPC: 'the disk is full',
-  }
-  return reasons[error.code ?? ''] ?? error.message
 }

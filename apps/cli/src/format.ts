@@ -34,6 +34,11 @@ export function formatMilliseconds(milliseconds: number): string {
   return `${milliseconds.toFixed(2)} ms`
 }
 
+/** `12:00:01`, where the user is. */
+export function formatTime(time: Date): string {
+  return time.toTimeString().slice(0, 8)
+}
+
 /** A key as people tell it from others: its first eight digits. */
 export function shortKey(hex: string): string {
   return hex.slice(0, 8)

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import { configure, getLogger, type LogRecord } from '@logtape/logtape'
 import type { Logger, LogLevel } from '@snek/platform'
+import { formatTime } from './format.ts'
 import { note } from './output.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -34,7 +35,7 @@ export async function createLogger(setting: LogSetting): Promise<Logger> {
 
 /** `12:00:01 warn  peering ended  uri=tcp://127.0.0.1:40001 code=bad-magic` */
 function formatRecord(record: LogRecord): string {
-  const time = new Date(record.timestamp).toTimeString().slice(0, 8)
+  const time = formatTime(new Date(record.timestamp))
   const level = record.level === 'warning' ? 'warn' : record.level
   const fields = Object.entries(record.properties)
     .filter(([, value]) => value !== undefined)

@@ -1,5 +1,4 @@
 // The commands, their options and their help. What they do is in commands/, loaded when it is needed.
-import { readFileSync } from 'node:fs'
 import tab from '@bomb.sh/tab/commander'
 import { Command, Option } from 'commander'
 import {
@@ -13,6 +12,7 @@ import {
 } from './arguments.ts'
 import { DONE, type ExitCode } from './exit.ts'
 import { LOG_LEVELS } from './logging.ts'
+import { version } from './version.ts'
 
 /** What a command's module exports: the positional arguments, then the options. */
 type Action = (...args: never[]) => Promise<ExitCode | void>
@@ -120,7 +120,10 @@ function nodeOptions(): Option[] {
       '--key <file>',
       'key file, made by snek keygen; without it, a key for this run alone',
     ).conflicts('seed'),
-    new Option('--seed <hex>', 'the seed itself').argParser(parseSeed),
+    new Option(
+      '--seed <hex>',
+      'the seed itself; every user of this machine can see it in ps, so prefer --key',
+    ).argParser(parseSeed),
     new Option(
       '--listen <uri>',
       'where others can peer with it: tcp:// or ws://, port 0 for any; repeatable',
@@ -177,11 +180,6 @@ function describeCompletion(program: Command): void {
         'snek completion fish > ~/.config/fish/completions/snek.fish',
       ),
     )
-}
-
-function version(): string {
-  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
 }
 
 function examples(...lines: readonly string[]): string {

@@ -4,6 +4,8 @@ import { CommandError } from './exit.ts'
 export interface StopSignal extends Disposable {
   /** Aborted with a `CommandError` of code 'interrupted' by SIGINT or SIGTERM. */
   readonly signal: AbortSignal
+  /** Resolves when `signal` aborts. */
+  readonly requested: Promise<void>
 }
 
 /** A second signal ends the process at once, for whoever can't wait. */
@@ -19,5 +21,9 @@ export function onStop(): StopSignal {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-  return { signal: controller.signal, [Symbol.dispose]: release }
+  const { signal } = controller
+  const requested = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve())
+  })
+  return { signal, requested, [Symbol.dispose]: release }
 }

@@ -1,19 +1,14 @@
 // A node: a router, what links it to others, and the sessions that run over it.
 import { type StaticPeers, staticPeers } from '@snek/discovery'
 import { createIdentity, type Identity } from '@snek/identity'
-import { type Clock, type Logger, SnekError, silentLogger, systemClock } from '@snek/platform'
+import { type Clock, type Logger, silentLogger, systemClock } from '@snek/platform'
 import { createRouter, type Router, type RouterSnapshot } from '@snek/router'
 import { createSessions, type Session, type SessionListener, type Sessions } from '@snek/sessions'
-import {
-  type ByteStream,
-  type Listener,
-  selectTransport,
-  type Transport,
-  TransportError,
-} from '@snek/transport'
+import type { Transport } from '@snek/transport'
 import { tcpTransport } from '@snek/transport-tcp'
 import { webSocketTransport } from '@snek/transport-websocket'
 import type { Key } from '@snek/wire'
+import { Listeners } from './listeners.ts'
 
 export interface NodeOptions {
   /** Who the node is. Without it, or a seed, the node has a new key that is gone with it. */
@@ -32,24 +27,108 @@ export interface NodeOptions {
 
 /**
  * Starts a node: it listens, and begins to dial its peers. Throws `TransportError` for a URI that can't be
- * listened at or dialled at all, with nothing left open.
+ * listened at, or that no transport dials, and `IdentityError` for a seed of a wrong length. Nothing is left
+ * open then.
  */
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
-  const identity =
-    options.identity ?? createIdentity(options.seed === undefined ? {} : { seed: options.seed })
-  const clock = options.clock ?? systemClock()
-  const logger = options.logger ?? silentLogger
+  const { seed, listen = [], peers = [], clock = systemClock(), logger = silentLogger } = options
+  const identity = options.identity ?? createIdentity(seed === undefined ? {} : { seed })
   const transports = options.transports ?? [tcpTransport(), webSocketTransport()]
-
-  const router = await createRouter({ identity, clock, logger })
-  const sessions = await createSessions({ identity, network: router, clock, logger })
-  const listeners: Listener[] = []
-  const close = async () => {}
+  const opened = new Opened()
   try {
-    for (const uri of options.listen ?? []) listeners.push(await listenAt(uri, transports, router, logger))
-    const peers = staticPeers({ router, transports, clock, logger }, options.peers ?? [])
-    return new Node({ router, sessions, listeners, peers })
+    const router = opened.add(await createRouter({ identity, clock, logger }))
+    const sessions = opened.add(await createSessions({ identity, network: router, clock, logger }))
+    const listeners = opened.add(new Listeners(router, transports))
+    for (const uri of listen) await listeners.listenAt(uri)
+    const discovery = opened.add(staticPeers({ router, transports, clock, logger }, peers))
+    return new Node(router, sessions, listeners, discovery, opened)
   } catch (error) {
+    await opened.close()
     throw error
+  }
+}
+
+/** See `createNode`. */
+export class Node implements AsyncDisposable {
+  readonly router: Router
+  readonly sessions: Sessions
+  /** The peers that were asked for, and how it stands with each. */
+  readonly staticPeers: StaticPeers
+  readonly #listeners: Listeners
+  readonly #opened: Opened
+
+  /** @internal */
+  constructor(
+    router: Router,
+    sessions: Sessions,
+    listeners: Listeners,
+    staticPeers: StaticPeers,
+    opened: Opened,
+  ) {
+    this.router = router
+    this.sessions = sessions
+    this.staticPeers = staticPeers
+    this.#listeners = listeners
+    this.#opened = opened
+  }
+
+  /** The node's address: others reach it by this key. */
+  get key(): Key {
+    return this.router.key
+  }
+
+  /** URIs that others can peer with, with the ports that were really taken. */
+  get listening(): readonly string[] {
+    return this.#listeners.uris
+  }
+
+  /** Sessions that others open to us for a protocol; see `Sessions.listen`. */
+  listen(protocol: string): SessionListener {
+    return this.sessions.listen(protocol)
+  }
+
+  /** A session with the node of a key; see `Sessions.dial`. */
+  dial(key: Key, protocol: string, options: { signal?: AbortSignal } = {}): Promise<Session> {
+    return this.sessions.dial(key, protocol, options)
+  }
+
+  /** What `snek status` shows. */
+  snapshot(): RouterSnapshot {
+    return this.router.snapshot()
+  }
+
+  /** Takes no more peerings, ends sessions in order, then peerings. Later calls wait for the same. */
+  close(): Promise<void> {
+    return this.#opened.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+/** What a node is made of, closed in reverse order. */
+class Opened {
+  readonly #parts: Array<{ close(): Promise<void> | void }> = []
+  #closed: Promise<void> | undefined
+
+  add<T extends { close(): Promise<void> | void }>(part: T): T {
+    this.#parts.push(part)
+    return part
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    const part = this.#parts.pop()
+    if (part === undefined) return
+    try {
+      await part.close()
+    } finally {
+      await this.#close()
+    }
   }
 }

@@ -8,6 +8,7 @@ import { emit, note, say } from '../output.ts'
 import { Progress } from '../progress.ts'
 import { reach } from '../reach.ts'
 import { onStop } from '../signals.ts'
+import { systemReason } from '../system-reason.ts'
 import { sendBytes } from '../transfer.ts'
 
 interface SendOptions extends NetworkOptions {
@@ -52,12 +53,9 @@ async function openSource(file: string | undefined): Promise<Source> {
     const close = async (): Promise<void> => void process.stdin.destroy()
     return { name: 'stdin', size: undefined, bytes: process.stdin, [Symbol.asyncDispose]: close }
   }
-  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
-    const reasons: Record<string, string> = { ENOENT: 'there is no such file', EACCES: 'permission denied' }
-    throw new CommandError(
-      'file-unreadable',
-      `can't read ${file}: ${reasons[error.code ?? ''] ?? error.message}`,
-    )
+  const handle = await open(file).catch((error: unknown) => {
+    const reason = systemReason(error, { ENOENT: 'there is no such file' })
+    throw new CommandError('file-unreadable', `can't read ${file}: ${reason}`)
   })
   const stats = await handle.stat()
   if (stats.isDirectory()) {

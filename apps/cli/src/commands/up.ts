@@ -1,3 +1,4 @@
+import { streamNetwork } from '@snek/node'
 import { defaultAdminPath, serveAdmin } from '@snek/node/admin'
 import { systemClock } from '@snek/platform'
 import { watchEvents } from '../events.ts'
@@ -5,6 +6,7 @@ import { type NodeOptions, startNode } from '../network.ts'
 import { emit, say } from '../output.ts'
 import { onStop } from '../signals.ts'
 import { startText } from '../start-text.ts'
+import { version } from '../version.ts'
 
 interface UpOptions extends NodeOptions {
   readonly admin?: string
@@ -17,14 +19,27 @@ export async function up(options: UpOptions): Promise<void> {
   await using node = await startNode(options)
   await using admin = await serveAdmin({
     path,
-    network: node,
+    network: streamNetwork(node),
     status: () => node.snapshot(),
     clock: systemClock(),
   })
-  const temporary = options.key === undefined && options.seed === undefined
-  if (options.json)
-    emit({ event: 'ready', key: node.key.toString(), listen: node.listening, admin: admin.path })
-  else say(startText(node, admin.path, options.peer ?? [], temporary))
+  const key = node.key.toString()
+  if (options.json) {
+    emit({ event: 'ready', key, listen: node.listening, admin: admin.path })
+  } else {
+    const temporary = options.key === undefined && options.seed === undefined
+    const { listening } = node
+    say(
+      startText({
+        version: version(),
+        key,
+        temporary,
+        listening,
+        peers: options.peer ?? [],
+        admin: admin.path,
+      }),
+    )
+  }
   watchEvents(node.router, options.json === true)
-  await aborted(stop.signal)
+  await stop.requested
 }

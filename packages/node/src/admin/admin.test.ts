@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SnekError, systemClock } from '@snek/platform'
 import { waitFor } from '@snek/platform/testing'
+import type { RouterSnapshot } from '@snek/router'
 import { Key } from '@snek/wire'
 import { Packr } from 'msgpackr'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -11,6 +12,7 @@ import { FakeNetwork } from '../../test/fake-network.ts'
 import { type AdminClient, type AdminServer, connectAdmin, defaultAdminPath, serveAdmin } from './index.ts'
 
 const OWN = Key.from(new Uint8Array(32).fill(1))
+const STATUS = { key: OWN.toString(), peers: [1, 2] } as unknown as RouterSnapshot
 const OTHER = Key.from(new Uint8Array(32).fill(2))
 
 let directory: string
@@ -36,7 +38,7 @@ function serve(): Promise<AdminServer> {
   return serveAdmin({
     path,
     network,
-    status: () => ({ key: OWN.toString(), peers: [1, 2] }),
+    status: () => STATUS,
     clock: systemClock(),
   })
 }
@@ -73,7 +75,7 @@ describe('the socket', () => {
   test('is not made over another file', async () => {
     const file = join(directory, 'file')
     await writeFile(file, 'precious')
-    const options = { network, status: () => ({}), clock: systemClock() }
+    const options = { network, status: () => STATUS, clock: systemClock() }
     await expect(serveAdmin({ ...options, path: file })).rejects.toMatchObject({
       code: 'admin-path-unusable',
     })
@@ -96,7 +98,7 @@ describe('defaultAdminPath', () => {
 describe('requests', () => {
   test('hello and status', async () => {
     expect(client.key.equals(OWN)).toBe(true)
-    expect(await client.status()).toEqual({ key: OWN.toString(), peers: [1, 2] })
+    expect(await client.status()).toEqual(STATUS)
   })
 
   test('what the node refuses comes with its code', async () => {

@@ -1,5 +1,6 @@
 // The command's end of the admin socket.
 import { createConnection } from 'node:net'
+import type { RouterSnapshot } from '@snek/router'
 import { Key } from '@snek/wire'
 import type { IncomingStreams, PeerStream, StreamNetwork } from '../streams.ts'
 import { AdminStream } from './client-stream.ts'
@@ -33,8 +34,8 @@ export class AdminClient implements StreamNetwork {
     this.key = key
   }
 
-  /** What the node says of itself: `Router.snapshot()`. */
-  async status(): Promise<unknown> {
+  /** What the node says of itself. */
+  async status(): Promise<RouterSnapshot> {
     const { connection, reply } = await request(this.path, { type: 'status' }, 'status')
     connection.close()
     return reply.status

@@ -1,4 +1,5 @@
 // The messages of the admin socket: what a command says to a running node, and back.
+import type { RouterSnapshot } from '@snek/router'
 import { AdminError } from './errors.ts'
 
 /** Raised with every change that an older command or node wouldn't understand. */
@@ -15,7 +16,7 @@ export type AdminRequest =
 /** The node's first message. Keys are hex. */
 export type AdminReply =
   | { readonly type: 'hello'; readonly key: string }
-  | { readonly type: 'status'; readonly status: unknown }
+  | { readonly type: 'status'; readonly status: RouterSnapshot }
   | { readonly type: 'stream'; readonly key: string }
   | { readonly type: 'listening' }
   | AdminFailure
@@ -66,7 +67,7 @@ export function readReply(message: unknown): AdminReply {
     case 'hello':
       return { type: 'hello', key: text(fields, 'key') }
     case 'status':
-      return { type: 'status', status: fields['status'] }
+      return { type: 'status', status: snapshot(fields, 'status') }
     case 'stream':
       return { type: 'stream', key: text(fields, 'key') }
     case 'listening':
@@ -123,6 +124,13 @@ function asFields(message: unknown): Fields {
 
 function failure(fields: Fields): AdminFailure {
   return { type: 'error', code: text(fields, 'code'), message: text(fields, 'message') }
+}
+
+/** Version and type were checked: its parts are as that version has them. */
+function snapshot(fields: Fields, name: string): RouterSnapshot {
+  const value = fields[name]
+  if (typeof value === 'object' && value !== null) return value as RouterSnapshot
+  throw malformed(`${name} is no map`)
 }
 
 function text(fields: Fields, name: string): string {

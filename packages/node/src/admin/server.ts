@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { type Clock, type Logger, SnekError, silentLogger } from '@snek/platform'
+import type { RouterSnapshot } from '@snek/router'
 import { Key } from '@snek/wire'
 import type { StreamNetwork } from '../streams.ts'
 import { AdminConnection, REQUEST_LIMIT } from './connection.ts'
@@ -21,8 +22,8 @@ export interface AdminServerOptions {
   /** Where the socket is made; `defaultAdminPath()` names the user's. */
   path: string
   network: StreamNetwork
-  /** What `status` answers: plain data. */
-  status: () => unknown
+  /** What `status` answers. */
+  status: () => RouterSnapshot
   clock: Clock
   logger?: Logger
 }
