@@ -1,0 +1,55 @@
+// Datagrams that are answered. Payload: 0 for a question or 1 for an answer, and a number.
+import type { Key } from '@snek/wire'
+import type { SimulatedNode } from './node.ts'
+
+const LENGTH = 5
+const Kind = { question: 0, answer: 1 } as const
+
+export interface Exchange {
+  readonly number: number
+  readonly from: SimulatedNode
+  readonly to: SimulatedNode
+  isDone: boolean
+}
+
+export class Exchanges {
+  readonly #open = new Map<number, Exchange>()
+  #number = 0
+
+  /** Asks. */
+  begin(from: SimulatedNode, to: SimulatedNode): Exchange {
+    const exchange = { number: this.#number, from, to, isDone: false }
+    this.#number += 1
+    this.#open.set(exchange.number, exchange)
+    from.router.send(to.key, encode(Kind.question, exchange.number))
+    return exchange
+  }
+
+  /** Whether it was answered. */
+  end(exchange: Exchange): boolean {
+    this.#open.delete(exchange.number)
+    return exchange.isDone
+  }
+
+  /** What a node was sent. */
+  receive(node: SimulatedNode, from: Key, payload: Uint8Array): void {
+    if (payload.length !== LENGTH) return
+    const view = new DataView(payload.buffer, payload.byteOffset, LENGTH)
+    const [kind, number] = [view.getUint8(0), view.getUint32(1)]
+    const exchange = this.#open.get(number)
+    if (exchange === undefined) return
+    if (kind === Kind.question && node === exchange.to && from.equals(exchange.from.key)) {
+      node.router.send(from, encode(Kind.answer, number))
+    } else if (kind === Kind.answer && node === exchange.from && from.equals(exchange.to.key)) {
+      exchange.isDone = true
+    }
+  }
+}
+
+function encode(kind: number, number: number): Uint8Array {
+  const payload = new Uint8Array(LENGTH)
+  const view = new DataView(payload.buffer)
+  view.setUint8(0, kind)
+  view.setUint32(1, number)
+  return payload
+}
