@@ -9,16 +9,21 @@ export function identities(count: number): Identity[] {
   ).sort((a, b) => compareKeys(a.key, b.key))
 }
 
-/** What the last of `path` announces on `port`: the first is the root, each sends on its port to the next. */
-export function announcement(
-  sequence: bigint,
-  ...path: readonly (readonly [Identity, number])[]
-): Announcement {
+/** Nodes from the root down, each with the port on which it sends to the next. */
+type Path = readonly (readonly [Identity, number])[]
+
+/** What the last of `path` announces. */
+export function announcement(sequence: bigint, ...path: Path): Announcement {
+  return decodeAnnouncement(announcementPayload(sequence, ...path))
+}
+
+/** As `announcement`, for what can't be decoded. */
+export function announcementPayload(sequence: bigint, ...path: Path): Uint8Array {
   const [root] = path
   if (root === undefined) throw new RangeError('nobody announces nothing')
   let payload: Uint8Array | undefined
   for (const [identity, port] of path) {
     payload = appendAnnouncementEntry(payload ?? { key: root[0].key, sequence }, BigInt(port), identity)
   }
-  return decodeAnnouncement(payload ?? new Uint8Array())
+  return payload ?? new Uint8Array()
 }
