@@ -27,6 +27,8 @@ export interface CaseResult {
   readonly file: string
   readonly index: number | undefined
   readonly passed: boolean
+  /** Names of those that computed it; none for a file that can't be run. */
+  readonly implementations: readonly string[]
   /** One for each implementation that failed. */
   readonly failures: readonly Failure[]
 }
@@ -80,6 +82,7 @@ export function* runVectors(
       file: name,
       index: undefined,
       passed: false,
+      implementations: [],
       failures: [{ implementation: 'all', field: 'file', expected, got }],
     })
     const format = FORMATS.get(name)
@@ -87,9 +90,11 @@ export function* runVectors(
     if (format === undefined) yield refused(`one of ${FILE_NAMES.join(', ')}`, name)
     else if (typeof cases === 'string') yield refused('a JSON list of cases', cases)
     else {
+      const able = implementations.filter((implementation) => implementation[format.part] !== undefined)
+      const names = able.map((implementation) => implementation.name)
       for (const [index, value] of cases.entries()) {
-        const failures = runCase(format, value, implementations)
-        yield { file: name, index, passed: failures.length === 0, failures }
+        const failures = runCase(format, value, able)
+        yield { file: name, index, passed: failures.length === 0, implementations: names, failures }
       }
     }
   }
@@ -106,8 +111,7 @@ function parseCases(text: string): unknown[] | string {
   }
 }
 
-function runCase(format: Format, value: unknown, implementations: readonly Implementation[]): Failure[] {
-  const able = implementations.filter((implementation) => implementation[format.part] !== undefined)
+function runCase(format: Format, value: unknown, able: readonly Implementation[]): Failure[] {
   if (able.length === 0) {
     return [{ implementation: 'all', field: 'case', expected: 'an implementation of it', got: 'none' }]
   }

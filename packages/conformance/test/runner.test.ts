@@ -18,6 +18,7 @@ test.each([
       file: name,
       index: undefined,
       passed: false,
+      implementations: [],
       failures: [
         {
           implementation: 'all',
@@ -54,6 +55,7 @@ test('a bad file or case leaves the others alone', () => {
 
 test('a failure names the implementation, the field and both values', () => {
   const [result] = run('varu64.json', '[{"hex":"8952","value":"1235"}]')
+  expect(result?.implementations).toEqual(implementations.map(({ name }) => name))
   expect(result?.failures).toEqual(
     implementations.map(({ name }) => ({
       implementation: name,
@@ -91,6 +93,7 @@ test('an implementation that breaks down fails the case', () => {
       file: 'varu64.json',
       index: 0,
       passed: false,
+      implementations: ['typescript', 'wasm', 'broken'],
       failures: [
         { implementation: 'broken', field: 'case', expected: 'no error', got: 'RangeError: unreachable' },
       ],
