@@ -1,0 +1,23 @@
+import type { JSX } from 'preact'
+import { THEMES, type Theme, theme } from './theme.ts'
+
+const LABELS: Readonly<Record<Theme, string>> = { auto: 'Auto', light: 'Light', dark: 'Dark' }
+
+export function ThemeChoice(): JSX.Element {
+  return (
+    <div class="chips" role="group" aria-label="Colours">
+      {THEMES.map((choice) => (
+        <button
+          key={choice}
+          type="button"
+          aria-pressed={theme.value === choice}
+          onClick={() => {
+            theme.value = choice
+          }}
+        >
+          {LABELS[choice]}
+        </button>
+      ))}
+    </div>
+  )
+}

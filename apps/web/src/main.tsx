@@ -1,0 +1,11 @@
+import { render } from 'preact'
+import { Shell } from './app/shell.tsx'
+import { startTheme } from './app/theme.ts'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/controls.css'
+import './styles/shell.css'
+import './styles/conformance.css'
+
+startTheme()
+render(<Shell />, document.getElementById('app') as HTMLElement)
