@@ -7,7 +7,6 @@ use quinn_proto::{
 };
 use web_time::{Duration, Instant};
 
-use crate::event::CloseReason;
 use crate::stats::SessionStats;
 use crate::Key;
 
@@ -21,8 +20,8 @@ pub enum Read {
     Bytes(usize),
     /// Nothing yet; an event says when.
     Blocked,
-    /// The stream has ended in order.
-    End,
+    /// So many bytes, which may be none, and with them the stream has ended in order.
+    End(usize),
 }
 
 /// What a write did.
@@ -44,7 +43,9 @@ pub enum StreamError {
 }
 
 pub(crate) enum Phase {
-    Handshake { deadline: Instant },
+    Handshake {
+        deadline: Instant,
+    },
     Established,
     /// Reported as closed; lingers to answer late packets.
     Closed,
@@ -88,6 +89,10 @@ impl Connection {
         }
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self.phase, Phase::Closed)
+    }
+
     pub(crate) fn is_handshaking(&self) -> bool {
         matches!(self.phase, Phase::Handshake { .. })
     }
@@ -108,7 +113,7 @@ impl Connection {
     /// as long again.
     pub(crate) fn is_stalled(&mut self, now: Instant) -> bool {
         let sent = self.quic.stats().frame_tx;
-        let asked = sent.ping + sent.stream + sent.datagram;
+        let asked = sent.crypto + sent.ping + sent.stream + sent.datagram;
         let asks = asked != self.asked;
         self.asked = asked;
         let since = match self.unanswered_since {
@@ -120,7 +125,7 @@ impl Connection {
         if stalled {
             self.unanswered_since = Some(now);
         }
-        stalled && matches!(self.phase, Phase::Established)
+        stalled && !self.is_closed()
     }
 
     /// `HANDSHAKE_DONE` has arrived since the last call.
@@ -145,11 +150,9 @@ impl Connection {
             .unwrap_or_default()
     }
 
-    pub(crate) fn close(&mut self, now: Instant, code: u64, text: &str) -> CloseReason {
+    pub(crate) fn close(&mut self, now: Instant, code: u64, text: &str) {
         let text = Bytes::copy_from_slice(text.as_bytes());
         self.quic.close(now, varint(code), text);
-        self.phase = Phase::Closed;
-        CloseReason::Local
     }
 
     pub(crate) fn open(&mut self) -> Option<u64> {
@@ -213,8 +216,8 @@ impl Connection {
                     }
                     length += chunk.bytes.len();
                 }
-                _ if length > 0 => break Ok(Read::Bytes(length)),
-                Ok(None) => break Ok(Read::End),
+                Ok(None) => break Ok(Read::End(length)),
+                Err(ReadError::Blocked) if length > 0 => break Ok(Read::Bytes(length)),
                 Err(ReadError::Blocked) => break Ok(Read::Blocked),
                 Err(ReadError::Reset(code)) => break Err(StreamError::Reset(code.into_inner())),
             }

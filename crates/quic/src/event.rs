@@ -34,7 +34,7 @@ pub enum Event {
     Writable(ConnectionId, u64),
     /// The other side has everything up to the end of the stream.
     Delivered(ConnectionId, u64),
-    /// The other side doesn't want the rest, and gives an error code.
+    /// The other side doesn't want the rest, and gives an error code. Our half is over.
     Stopped(ConnectionId, u64, u64),
     /// A stream can be opened, after the limit was reached.
     StreamsAvailable(ConnectionId),

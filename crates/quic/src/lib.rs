@@ -8,6 +8,7 @@
 //!
 //! The one source of randomness besides the seed is ring's, for the key exchange.
 
+mod address;
 mod certificate;
 mod config;
 mod connection;

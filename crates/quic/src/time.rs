@@ -27,7 +27,7 @@ impl Timeline {
 
     /// The instant of `now`; never before an earlier answer.
     pub(crate) fn at(&mut self, now: f64) -> Instant {
-        let microseconds = ((now - self.origin) * 1000.0) as u64;
+        let microseconds = ((now - self.origin) * 1000.0).round() as u64;
         self.latest = self
             .latest
             .max(self.base + Duration::from_micros(microseconds));
@@ -35,9 +35,10 @@ impl Timeline {
         self.latest
     }
 
-    /// Back to the caller's milliseconds.
+    /// Back to the caller's milliseconds, rounded up: at that time the instant has come.
     pub(crate) fn milliseconds(&self, instant: Instant) -> f64 {
-        self.origin + (instant - self.base).as_micros() as f64 / 1000.0
+        let microseconds = (instant - self.base).as_nanos().div_ceil(1000);
+        self.origin + microseconds as f64 / 1000.0
     }
 
     /// The age of retry tokens is measured by the caller's clock too.

@@ -20,8 +20,8 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::server::ParsedCertificate;
 use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
 use rustls::{
-    CertificateError, DigitallySignedStruct, DistinguishedName, Error, OtherError,
-    PeerMisbehaved, SignatureScheme,
+    CertificateError, DigitallySignedStruct, DistinguishedName, Error, OtherError, PeerMisbehaved,
+    SignatureScheme,
 };
 
 use crate::certificate::{pkcs8, self_signed, subject_public_key_info, SPKI_PREFIX};
@@ -111,7 +111,9 @@ impl KeyVerifier {
         intermediates: &[CertificateDer<'_>],
     ) -> Result<(), Error> {
         if !intermediates.is_empty() {
-            return Err(CertificateError::Other(OtherError(Arc::new(MoreThanOneCertificate))).into());
+            return Err(
+                CertificateError::Other(OtherError(Arc::new(MoreThanOneCertificate))).into(),
+            );
         }
         let presented: SubjectPublicKeyInfoDer<'_> =
             ParsedCertificate::try_from(end_entity)?.subject_public_key_info();

@@ -69,7 +69,11 @@ fn a_flood_of_first_packets_meets_retries_and_then_silence() {
         net.nodes[1].engine.receive(from, &packet, now);
     }
     let counters = net.nodes[1].engine.counters();
-    assert_eq!((counters.handshakes, counters.retries), (5, 96), "{counters:?}");
+    assert_eq!(
+        (counters.handshakes, counters.retries),
+        (5, 96),
+        "{counters:?}"
+    );
 
     // A real newcomer proves its key by way of the retry.
     net.nodes[2].engine.dial(to, b"test", now).unwrap();
@@ -114,4 +118,18 @@ fn a_restarted_peer_says_that_it_forgot() {
     });
     // The same seed stands for the same secret here; with another one it is the idle timeout.
     assert_eq!(closed, Some(crate::CloseReason::Reset));
+}
+
+#[test]
+fn sessions_that_follow_each_other_are_no_crowd() {
+    let mut limited = settings(2);
+    limited.limits.sessions_per_key = 2;
+    let mut net = Net::new([settings(1), limited]);
+    for _ in 0..20 {
+        let (dialled, _) = net.connect();
+        let now = net.now;
+        net.nodes[0].engine.close(dialled, 0, "", now).unwrap();
+        net.run(10.0);
+    }
+    assert_eq!(net.nodes[1].engine.counters().refused, 0);
 }

@@ -142,12 +142,14 @@ impl Net {
 
     /// Goes on to the next arrival or timer; false if there is none before `end`.
     fn step(&mut self, end: f64) -> bool {
-        self.pump();
         let arrival = self
             .in_flight
             .peek()
             .map(|Reverse(next)| next.arrival as f64 / 1000.0);
-        let timers = self.nodes.iter().filter_map(|node| node.engine.next_timeout());
+        let timers = self
+            .nodes
+            .iter()
+            .filter_map(|node| node.engine.next_timeout());
         let Some(next) = timers.chain(arrival).min_by(f64::total_cmp) else {
             return false;
         };
@@ -155,7 +157,7 @@ impl Net {
             self.now = end;
             return false;
         }
-        self.now = self.now.max(next + 0.001);
+        self.now = self.now.max(next);
         while let Some(Reverse(first)) = self.in_flight.peek() {
             if first.arrival as f64 / 1000.0 > self.now {
                 break;
@@ -165,13 +167,14 @@ impl Net {
                 .engine
                 .receive(packet.from, &packet.bytes, self.now);
         }
+        self.pump();
         true
     }
 
     pub(super) fn run(&mut self, milliseconds: f64) {
         let end = self.now + milliseconds;
-        while self.step(end) {}
         self.pump();
+        while self.step(end) {}
     }
 
     /// The first event of `node` that `wanted` says yes to, within `milliseconds`; earlier ones are dropped.
@@ -182,13 +185,14 @@ impl Net {
         mut wanted: impl FnMut(&Event) -> Option<T>,
     ) -> Option<T> {
         let end = self.now + milliseconds;
+        self.pump();
         loop {
             while let Some(event) = self.nodes[node].events.pop_front() {
                 if let Some(found) = wanted(&event) {
                     return Some(found);
                 }
             }
-            if !self.step(end) && self.nodes[node].events.is_empty() {
+            if !self.step(end) {
                 return None;
             }
         }
@@ -203,8 +207,10 @@ impl Net {
             Event::Connected { connection, .. } => Some(*connection),
             _ => None,
         });
-        self.wait(0, 60_000.0, |event| (*event == Event::Confirmed(dialled)).then_some(()))
-            .unwrap();
+        self.wait(0, 60_000.0, |event| {
+            (*event == Event::Confirmed(dialled)).then_some(())
+        })
+        .unwrap();
         (dialled, accepted.unwrap())
     }
 
@@ -222,10 +228,10 @@ impl Net {
         let end = self.now + 600_000.0;
         loop {
             let sender = &mut self.nodes[0].engine;
-            while let Write::Bytes(length) = sender.write(from, stream, &bytes[written..]).unwrap() {
-                written += length;
-                if written == bytes.len() {
-                    break;
+            while written < bytes.len() {
+                match sender.write(from, stream, &bytes[written..]).unwrap() {
+                    Write::Bytes(length) => written += length,
+                    Write::Blocked => break,
                 }
             }
             if written == bytes.len() && !finished {
@@ -236,9 +242,13 @@ impl Net {
                 match read {
                     Read::Bytes(length) => received.extend_from_slice(&buffer[..length]),
                     Read::Blocked => break,
-                    Read::End => return received,
+                    Read::End(length) => {
+                        received.extend_from_slice(&buffer[..length]);
+                        return received;
+                    }
                 }
             }
+            self.pump();
             assert!(self.step(end), "nothing moves");
         }
     }

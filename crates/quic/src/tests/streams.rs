@@ -28,7 +28,11 @@ fn bytes_arrive_whatever_the_path_does() {
     let bytes = pattern(10 << 20);
     assert_eq!(net.transfer(session, &bytes), bytes);
     let stats = net.nodes[0].engine.stats(session.0).unwrap();
-    assert_eq!(stats.max_packet, u64::from(MAX_PACKET), "losses are no reason for small packets");
+    assert_eq!(
+        stats.max_packet,
+        u64::from(MAX_PACKET),
+        "losses are no reason for small packets"
+    );
 }
 
 #[test]
@@ -74,7 +78,9 @@ fn a_reader_that_stops_stops_the_writer() {
     assert_eq!(read, Read::Bytes(1 << 20));
     net.nodes[0].events.clear();
     assert!(net
-        .wait(0, 1_000.0, |event| (*event == Event::Writable(from, stream)).then_some(()))
+        .wait(0, 1_000.0, |event| (*event
+            == Event::Writable(from, stream))
+        .then_some(()))
         .is_some());
 }
 
@@ -83,21 +89,31 @@ fn half_a_stream_closes_alone() {
     let mut net = Net::pair();
     let (from, to) = net.connect();
     let stream = net.nodes[0].engine.open(from).unwrap().unwrap();
-    net.nodes[0].engine.write(from, stream, b"question").unwrap();
-    net.nodes[0].engine.finish(from, stream).unwrap();
-    net.wait(0, 1_000.0, |event| (*event == Event::Delivered(from, stream)).then_some(()))
+    net.nodes[0]
+        .engine
+        .write(from, stream, b"question")
         .unwrap();
+    net.nodes[0].engine.finish(from, stream).unwrap();
+    net.wait(0, 1_000.0, |event| {
+        (*event == Event::Delivered(from, stream)).then_some(())
+    })
+    .unwrap();
     let mut buffer = [0; 100];
     let receiver = &mut net.nodes[1].engine;
-    assert_eq!(receiver.read(to, stream, &mut buffer), Ok(Read::Bytes(8)));
-    assert_eq!(receiver.read(to, stream, &mut buffer), Ok(Read::End));
+    assert_eq!(
+        receiver.read(to, stream, &mut buffer[..5]),
+        Ok(Read::Bytes(5))
+    );
+    assert_eq!(receiver.read(to, stream, &mut buffer), Ok(Read::End(3)));
     receiver.write(to, stream, b"answer").unwrap();
     receiver.finish(to, stream).unwrap();
     net.run(100.0);
     let sender = &mut net.nodes[0].engine;
-    assert_eq!(sender.read(from, stream, &mut buffer), Ok(Read::Bytes(6)));
-    assert_eq!(sender.read(from, stream, &mut buffer), Ok(Read::End));
-    assert_eq!(sender.read(from, stream, &mut buffer), Err(StreamError::Closed));
+    assert_eq!(sender.read(from, stream, &mut buffer), Ok(Read::End(6)));
+    assert_eq!(
+        sender.read(from, stream, &mut buffer),
+        Err(StreamError::Closed)
+    );
 }
 
 #[test]
@@ -105,17 +121,33 @@ fn giving_up_reaches_the_other_side_with_its_code() {
     let mut net = Net::pair();
     let (from, to) = net.connect();
     let stream = net.nodes[0].engine.open(from).unwrap().unwrap();
-    net.nodes[0].engine.write(from, stream, b"never mind").unwrap();
+    net.nodes[0]
+        .engine
+        .write(from, stream, b"never mind")
+        .unwrap();
     net.run(100.0);
     net.nodes[0].engine.reset(from, stream, 42).unwrap();
     net.nodes[0].engine.stop(from, stream, 43).unwrap();
-    net.wait(1, 1_000.0, |event| (*event == Event::Stopped(to, stream, 43)).then_some(()))
-        .unwrap();
+    net.wait(1, 1_000.0, |event| {
+        (*event == Event::Stopped(to, stream, 43)).then_some(())
+    })
+    .unwrap();
     let receiver = &mut net.nodes[1].engine;
-    assert_eq!(receiver.read(to, stream, &mut [0; 9]), Err(StreamError::Reset(42)));
-    assert_eq!(receiver.write(to, stream, b"x"), Err(StreamError::Reset(43)));
-    assert_eq!(receiver.write(to, 2, b"x"), Err(StreamError::Closed), "not bidirectional");
-    assert_eq!(receiver.write(99, 0, b"x"), Err(StreamError::Closed), "no such connection");
+    assert_eq!(
+        receiver.read(to, stream, &mut [0; 9]),
+        Err(StreamError::Reset(42))
+    );
+    assert_eq!(receiver.write(to, stream, b"x"), Err(StreamError::Closed));
+    assert_eq!(
+        receiver.write(to, 2, b"x"),
+        Err(StreamError::Closed),
+        "not bidirectional"
+    );
+    assert_eq!(
+        receiver.write(99, 0, b"x"),
+        Err(StreamError::Closed),
+        "no such connection"
+    );
 }
 
 #[test]
@@ -131,10 +163,12 @@ fn streams_are_limited_until_one_is_done() {
     net.nodes[0].engine.finish(from, first).unwrap();
     net.run(100.0);
     let receiver = &mut net.nodes[1].engine;
-    assert_eq!(receiver.read(to, first, &mut [0; 1]), Ok(Read::End));
+    assert_eq!(receiver.read(to, first, &mut [0; 1]), Ok(Read::End(0)));
     receiver.finish(to, first).unwrap();
-    net.wait(0, 1_000.0, |event| (*event == Event::StreamsAvailable(from)).then_some(()))
-        .unwrap();
+    net.wait(0, 1_000.0, |event| {
+        (*event == Event::StreamsAvailable(from)).then_some(())
+    })
+    .unwrap();
     assert!(open(&mut net).is_some());
 }
 
@@ -145,7 +179,10 @@ fn datagrams_go_both_ways_and_have_a_size() {
     let largest = net.nodes[0].engine.max_datagram(from).unwrap().unwrap();
     assert!(largest > 16_000, "{largest}");
     let payload = Bytes::from(vec![5; largest]);
-    net.nodes[0].engine.send_datagram(from, payload.clone()).unwrap();
+    net.nodes[0]
+        .engine
+        .send_datagram(from, payload.clone())
+        .unwrap();
     let too_long = Bytes::from(vec![5; largest + 1]);
     assert!(net.nodes[0].engine.send_datagram(from, too_long).is_err());
     let received = |event: &Event| match event {
@@ -153,7 +190,31 @@ fn datagrams_go_both_ways_and_have_a_size() {
         _ => None,
     };
     assert_eq!(net.wait(1, 1_000.0, received), Some((to, payload)));
-    net.nodes[1].engine.send_datagram(to, Bytes::from_static(b"pong")).unwrap();
+    net.nodes[1]
+        .engine
+        .send_datagram(to, Bytes::from_static(b"pong"))
+        .unwrap();
     let pong = net.wait(0, 1_000.0, received).unwrap();
     assert_eq!(pong, (from, Bytes::from_static(b"pong")));
+}
+
+#[test]
+fn what_has_arrived_can_be_read_when_the_other_side_has_closed() {
+    let mut net = Net::pair();
+    let (from, to) = net.connect();
+    let stream = net.nodes[0].engine.open(from).unwrap().unwrap();
+    let sender = &mut net.nodes[0].engine;
+    sender.write(from, stream, &[7; 100_000]).unwrap();
+    sender.finish(from, stream).unwrap();
+    let delivered = Event::Delivered(from, stream);
+    net.wait(0, 1_000.0, |event| (*event == delivered).then_some(()))
+        .unwrap();
+    let now = net.now;
+    net.nodes[0].engine.close(from, 0, "", now).unwrap();
+    let closed = |event: &Event| matches!(event, Event::Closed(..)).then_some(());
+    net.wait(1, 1_000.0, closed).unwrap();
+    let mut buffer = vec![0; 200_000];
+    let read = net.nodes[1].engine.read(to, stream, &mut buffer);
+    assert_eq!(read, Ok(Read::End(100_000)));
+    assert_eq!(buffer[..100_000], [7; 100_000]);
 }
