@@ -1,6 +1,6 @@
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or directory',
-  ENOTDIR: 'it, or what should be its directory, is no directory',
+  ENOTDIR: 'a part of the path is no directory',
   EISDIR: 'it is a directory',
   EACCES: 'permission denied',
   EPERM: 'permission denied',

@@ -2,14 +2,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CaseResult, loadImplementations, runVectors, type VectorFile } from '@snek/conformance'
 import { CommandError, DONE, type ExitCode, FAILED } from '../exit.ts'
-import { emit, say } from '../output.ts'
+import { dim, emit, say } from '../output.ts'
 import { systemReason } from '../system-reason.ts'
 
 export async function vectors(directory: string, { json }: { json?: true }): Promise<ExitCode> {
   const files = await readFiles(directory)
   const implementations = await loadImplementations()
   const width = Math.max(...files.map(({ name }) => name.length))
-  if (!json) say(`Each case through ${implementations.map(({ name }) => name).join(' and ')}:\n`)
   let [passed, failed] = [0, 0]
   for (const file of files) {
     const results = [...runVectors([file], implementations)]
@@ -17,10 +16,10 @@ export async function vectors(directory: string, { json }: { json?: true }): Pro
     passed += results.length - failures.length
     failed += failures.length
     if (json) for (const record of failures.flatMap(toRecords)) emit(record)
-    else say(describeFile(file.name.padEnd(width), results.length - failures.length, failures))
+    else say(describeFile(file.name.padEnd(width), results, failures))
   }
   if (json) emit({ event: 'summary', passed, failed })
-  else say(`\n${passed} passed, ${failed} failed`)
+  else say(`${passed} passed, ${failed} failed`)
   return failed === 0 ? DONE : FAILED
 }
 
@@ -35,7 +34,10 @@ async function readFiles(directory: string): Promise<VectorFile[]> {
     }
   } catch (error) {
     const { path = directory } = error as NodeJS.ErrnoException
-    throw new CommandError('vectors-unreadable', `can't read ${path}: ${systemReason(error)}`)
+    throw new CommandError(
+      'vectors-unreadable',
+      `can't read ${path}: ${systemReason(error, { ENOTDIR: 'it is no directory' })}`,
+    )
   }
   throw new CommandError(
     'no-vectors',
@@ -47,8 +49,11 @@ function toRecords({ file, index, failures }: CaseResult): object[] {
   return failures.map((failure) => ({ event: 'failure', file, index: index ?? null, ...failure }))
 }
 
-function describeFile(name: string, passed: number, failures: readonly CaseResult[]): string {
-  const counts = `  ${name}  ${passed} passed, ${failures.length} failed`
+function describeFile(name: string, results: readonly CaseResult[], failures: readonly CaseResult[]): string {
+  const passed = String(results.length - failures.length).padStart(5)
+  const failed = String(failures.length).padStart(5)
+  const by = results[0]?.implementations.join(' and ') ?? ''
+  const counts = `${name} ${passed} passed ${failed} failed  ${dim(by)}`.trimEnd()
   return [counts, ...failures.flatMap(describeCase)].join('\n')
 }
 
@@ -56,6 +61,6 @@ function describeCase({ file, index, failures }: CaseResult): string[] {
   const where = index === undefined ? file : `${file} case ${index}`
   return failures.map(
     ({ implementation, field, expected, got }) =>
-      `    ${where}, ${implementation}: ${field}: expected ${expected}, got ${got}`,
+      `  ${where}, ${implementation}: ${field}: expected ${expected}, got ${got}`,
   )
 }
