@@ -1,0 +1,78 @@
+// fetch on Node: the platform's own, over streams of the overlay.
+import type { Socket } from 'node:net'
+import { SnekError } from '@snek/platform'
+import { Client, Dispatcher } from 'undici'
+import { HttpError } from '../errors.ts'
+import { type FetchOptions, makeFetch, type OpenStream, type OverlayFetch } from '../make-fetch.ts'
+import type { HttpNetwork } from '../network.ts'
+import { keyOf, parseHost } from '../overlay-url.ts'
+import { toDuplex } from './duplex.ts'
+
+/** A `fetch` that reaches `http://KEY/…` through a network, usually a node. */
+export function createFetch(network: HttpNetwork, options: FetchOptions = {}): OverlayFetch {
+  return makeFetch(network, options, async (request, _init, openStream) => {
+    const dispatcher = new StreamDispatcher(openStream)
+    try {
+      return await fetch(request, { dispatcher } as unknown as RequestInit)
+    } catch (error) {
+      throw request.signal.aborted ? request.signal.reason : unwrap(error)
+    }
+  })
+}
+
+/** One stream a request, so nothing is pooled here: sessions are, below. */
+class StreamDispatcher extends Dispatcher {
+  readonly #openStream: OpenStream
+
+  constructor(openStream: OpenStream) {
+    super()
+    this.#openStream = openStream
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const url = new URL(String(options.origin))
+    const client = new Client(hexOrigin(url), {
+      // Signals are for timeouts, and sessions notice a peer that is gone.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      pipelining: 0, // Connection: close
+      connect: (_, callback) => {
+        this.#connect(url).then(
+          (socket) => callback(null, socket),
+          (error: Error) => callback(error, null),
+        )
+      },
+    })
+    return client.dispatch({ ...options, origin: hexOrigin(url) }, handler)
+  }
+
+  async #connect(url: URL): Promise<Socket> {
+    const key = keyOf(url)
+    const { stream, release } = await this.#openStream(key)
+    return toDuplex(stream, key).once('close', release) as unknown as Socket
+  }
+}
+
+/** The other side is told its key in hex, however the URL spells it. For a URL without, connecting fails. */
+function hexOrigin(url: URL): string {
+  const key = parseHost(url.hostname)
+  return key === undefined ? url.origin : `http://${key.hex}`
+}
+
+/** The platform's fetch hides what happened in a cause. */
+function unwrap(error: unknown): unknown {
+  const cause = error instanceof TypeError ? error.cause : undefined
+  if (!(cause instanceof Error)) return error
+  if (cause instanceof SnekError) return cause
+  const { code } = cause as NodeJS.ErrnoException
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new HttpError('head-too-large', 'the head of the response is too large', { cause })
+  }
+  if (code?.startsWith('HPE_')) {
+    return new HttpError('malformed', `the response is not HTTP: ${cause.message}`, { cause })
+  }
+  if (code === 'UND_ERR_SOCKET') {
+    return new HttpError('connection-lost', `the stream ended too early: ${cause.message}`, { cause })
+  }
+  return error
+}

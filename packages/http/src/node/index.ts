@@ -1,0 +1,7 @@
+export { HttpError, type HttpErrorCode } from '../errors.ts'
+export type { FetchOptions, OverlayFetch } from '../make-fetch.ts'
+export type { HttpListener, HttpNetwork, HttpSession, HttpStream } from '../network.ts'
+export type { HttpService, ServeOptions } from '../serve-options.ts'
+export { StreamSocket, toDuplex } from './duplex.ts'
+export { createFetch } from './fetch.ts'
+export { type NodeHttpService, remoteKey, serveHttp } from './serve.ts'

@@ -1,0 +1,6 @@
+export { HttpError, type HttpErrorCode } from '../errors.ts'
+export type { FetchOptions, OverlayFetch } from '../make-fetch.ts'
+export type { HttpListener, HttpNetwork, HttpSession, HttpStream } from '../network.ts'
+export type { HttpService, ServeOptions } from '../serve-options.ts'
+export { createFetch } from './fetch.ts'
+export { type FetchHandler, serveHttp } from './serve.ts'
