@@ -15,7 +15,7 @@ made=$CARGO_TARGET_DIR/packages/$crate
 CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=$root=."$'\x1f'"--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}="
 export CARGO_ENCODED_RUSTFLAGS
 
-wasm-pack --log-level warn build "$root/crates/$crate" --target web --release --mode no-install \
+wasm-pack --quiet build "$root/crates/$crate" --target web --release --mode no-install \
   --no-pack --no-opt --out-dir "$made" --out-name "$name" -- --locked
 rm "$made/.gitignore"
 # What rustc takes for granted everywhere.
