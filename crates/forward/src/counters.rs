@@ -1,7 +1,7 @@
 //! What happened, in numbers.
 
 /// Something that is counted over the whole plane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(usize)]
 pub enum Counter {
     /// Traffic frames passed on, or queued for it.

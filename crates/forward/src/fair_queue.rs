@@ -20,6 +20,9 @@ const QUANTUM: usize = 2048;
 /// What a frame takes besides its bytes, about: counted, so that small ones are bounded too.
 const OVERHEAD: usize = 64;
 
+/// What a flow takes besides its frames, about: counted, so that a crowd of flows is bounded too.
+const FLOW_OVERHEAD: usize = 448;
+
 #[derive(Debug)]
 struct Waiting {
     since: u64,
@@ -54,14 +57,19 @@ impl FairQueue {
 
     /// Bytes waiting, with what it takes to hold them.
     pub(crate) const fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.flows.len() * FLOW_OVERHEAD
     }
 
-    /// Whether no flow waits with more bytes than this one would.
-    pub(crate) fn is_longest(&self, key: FlowKey, length: usize) -> bool {
-        let own = self.flows.get(key).map_or(0, |flow| flow.bytes) + length + OVERHEAD;
+    /// Whether a frame of some length would take this over `limit`, and its own flow be the one to lose.
+    pub(crate) fn would_drop_own(&self, key: FlowKey, length: usize, limit: usize) -> bool {
+        let length = length + OVERHEAD;
+        let (own, new_flow) = match self.flows.get(key) {
+            Some(flow) => (flow.bytes + length, 0),
+            None => (length, FLOW_OVERHEAD),
+        };
         let longest = self.lengths.last();
-        longest.is_none_or(|((bytes, _), ())| *bytes <= own)
+        self.bytes() + length + new_flow > limit
+            && longest.is_none_or(|((bytes, _), ())| *bytes <= own)
     }
 
     pub(crate) fn push(&mut self, key: FlowKey, frame: Box<[u8]>, now: u64) {
@@ -116,6 +124,25 @@ impl FairQueue {
     pub(crate) fn drop_one(&mut self) -> Option<Box<[u8]>> {
         let ((_, key), ()) = *self.lengths.last()?;
         self.take_oldest(key)
+    }
+
+    /// Whether what is noted twice agrees.
+    pub(crate) fn is_consistent(&self) -> bool {
+        let mut bytes = 0;
+        let mut frames = 0;
+        let agrees = self.flows.iter().all(|(key, flow)| {
+            let waiting = flow.frames.iter().map(|it| it.frame.len() + OVERHEAD);
+            bytes += flow.bytes;
+            frames += flow.frames.len();
+            !flow.frames.is_empty()
+                && flow.bytes == waiting.sum()
+                && self.turns.get(flow.turn) == Some(key)
+                && self.lengths.contains((flow.bytes, *key))
+        });
+        agrees
+            && (frames, bytes) == (self.frames, self.bytes)
+            && self.turns.len() == self.flows.len()
+            && self.lengths.len() == self.flows.len()
     }
 
     fn take_oldest(&mut self, key: FlowKey) -> Option<Box<[u8]>> {

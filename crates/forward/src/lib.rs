@@ -9,6 +9,7 @@ extern crate alloc;
 mod ancestors;
 mod counters;
 mod fair_queue;
+mod invariants;
 mod limits;
 mod links;
 mod peers;

@@ -38,6 +38,23 @@ impl Link {
         self.writable && self.queue.is_none()
     }
 
+    /// Drops what the queue would drop next, and returns how many bytes there are less.
+    pub(crate) fn drop_traffic(&mut self) -> Option<usize> {
+        let queue = self.queue.as_mut()?;
+        let before = queue.traffic().bytes();
+        if !queue.drop_traffic() {
+            return None;
+        }
+        let after = queue.traffic().bytes();
+        self.counters.dropped += 1;
+        self.release_empty_queue();
+        Some(before - after)
+    }
+
+    pub(crate) fn release_empty_queue(&mut self) {
+        self.queue.take_if(|queue| queue.is_empty());
+    }
+
     /// The new chunk with what was kept before it, or none while that is still less than a frame.
     #[inline]
     pub(crate) fn assemble(
@@ -49,13 +66,18 @@ impl Link {
         // Kept bytes were found to be the start of a frame, so only too few of them can be none.
         if let Ok(Some(header)) = Header::peek(&self.partial) {
             if whole.len() < usize::from(header.length) {
-                let new = whole.end - length..whole.end;
+                let new = Scratch::HEADROOM..whole.end;
                 self.keep_more(scratch.input(new), usize::from(header.length));
                 return None;
             }
         }
         self.partial = Vec::new();
         Some(whole)
+    }
+
+    /// How much of a frame was kept, in bytes.
+    pub(crate) const fn kept(&self) -> usize {
+        self.partial.len()
     }
 
     /// Keeps the start of a frame for the next chunk.

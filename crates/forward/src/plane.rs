@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use snek_wire::{Coordinates, Key};
 
 use crate::fair_queue::FlowKey;
-use crate::links::Links;
+use crate::links::{Link, Links};
 use crate::remembered::Remembered;
 use crate::scratch::Place;
 use crate::{Counter, Counters, Limits, Port, PortCounters, Scratch, Tables, Tree};
@@ -42,7 +42,7 @@ pub struct ForwardingPlane {
     pub(crate) options: Options,
     pub(crate) counters: Counters,
     /// Bytes of traffic that wait for all ports.
-    queued_bytes: usize,
+    pub(crate) queued_bytes: usize,
     /// The latest time that was given.
     pub(crate) now: u64,
 }
@@ -86,7 +86,9 @@ impl ForwardingPlane {
     pub fn remove_peer(&mut self, port: Port) -> Vec<Key> {
         let queue = self.links.remove(port).and_then(|link| link.queue);
         self.queued_bytes -= queue.map_or(0, |queue| queue.traffic().bytes());
-        self.tables.remove_peer(port)
+        let gone = self.tables.remove_peer(port);
+        self.debug_check();
+        gone
     }
 
     /// Sets our place in the tree. Another root key makes all remembered coordinates void.
@@ -161,13 +163,12 @@ impl ForwardingPlane {
         link.counters.frames_out += taken.frames as u64;
         link.counters.protocol_bytes_out += taken.protocol_bytes as u64;
         link.counters.traffic_bytes_out += taken.traffic_bytes as u64;
-        if queue.is_empty() {
-            link.queue = None;
-        }
+        link.release_empty_queue();
         if taken.frames > 0 {
             scratch.append(port, place);
             scratch.finish();
         }
+        self.debug_check();
     }
 
     /// Sends the first `length` bytes of the scratch's chunk, a control frame, ahead of all traffic.
@@ -178,7 +179,8 @@ impl ForwardingPlane {
         let Some(link) = self.links.get_mut(port) else {
             return;
         };
-        if link.writable {
+        // Never ahead of an earlier control frame: peers take announcements in their order only.
+        if link.writable && !link.queue.as_ref().is_some_and(|queue| queue.has_control()) {
             link.counters.frames_out += 1;
             link.counters.protocol_bytes_out += length as u64;
             scratch.append(port, place);
@@ -189,7 +191,9 @@ impl ForwardingPlane {
         let dropped =
             queue.push_control(scratch.bytes(place), self.options.limits.control_bytes) as u64;
         link.counters.dropped += dropped;
+        link.release_empty_queue();
         self.counters.add(Counter::DroppedControlFull, dropped);
+        self.debug_check();
     }
 
     /// Puts a traffic frame behind what goes out to a port, or into its queue.
@@ -211,27 +215,22 @@ impl ForwardingPlane {
         let Some(link) = self.links.get_mut(port) else {
             return;
         };
+        let limits = &self.options.limits;
         let queue = link.queue.get_or_insert_default();
         let before = queue.traffic().bytes();
-        let dropped =
-            queue.push_traffic(flow, frame, self.options.limits.queue_bytes, self.now) as u64;
+        let mut dropped = queue.push_traffic(flow, frame, limits.queue_bytes, self.now) as u64;
         link.counters.dropped += dropped;
         self.queued_bytes += queue.traffic().bytes();
         self.queued_bytes -= before;
-        self.counters.add(Counter::DroppedQueueFull, dropped);
-        while self.queued_bytes > self.options.limits.total_queue_bytes {
-            let Some(link) = self.links.fullest() else {
-                return;
+        link.release_empty_queue();
+        while self.queued_bytes > limits.total_queue_bytes {
+            let Some(bytes) = self.links.fullest().and_then(Link::drop_traffic) else {
+                break;
             };
-            let Some(queue) = &mut link.queue else {
-                return;
-            };
-            let before = queue.traffic().bytes();
-            queue.drop_traffic();
-            self.queued_bytes -= before - queue.traffic().bytes();
-            link.counters.dropped += 1;
-            self.counters.add(Counter::DroppedQueueFull, 1);
+            self.queued_bytes -= bytes;
+            dropped += 1;
         }
+        self.counters.add(Counter::DroppedQueueFull, dropped);
     }
 
     /// Whether a datagram of that flow would only push out its own earlier ones.
@@ -239,10 +238,10 @@ impl ForwardingPlane {
         let Some(link) = self.links.get(port).filter(|link| !link.is_clear()) else {
             return false;
         };
-        link.queue.as_ref().is_some_and(|queue| {
-            queue.traffic().bytes() + length > self.options.limits.queue_bytes
-                && queue.traffic().is_longest(flow, length)
-        })
+        let limit = self.options.limits.queue_bytes;
+        link.queue
+            .as_ref()
+            .is_some_and(|queue| queue.traffic().would_drop_own(flow, length, limit))
     }
 
     pub(crate) fn drop_frame(&mut self, from: Port, reason: Counter) {

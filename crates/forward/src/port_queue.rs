@@ -37,6 +37,10 @@ impl PortQueue {
         self.frames() == 0
     }
 
+    pub(crate) fn has_control(&self) -> bool {
+        self.announcement.is_some() || !self.control.is_empty()
+    }
+
     pub(crate) fn frames(&self) -> usize {
         usize::from(self.announcement.is_some()) + self.control.len() + self.traffic.frames()
     }
@@ -45,6 +49,10 @@ impl PortQueue {
         self.announcement.as_ref().map_or(0, |frame| frame.len())
             + self.control_bytes
             + self.traffic.bytes()
+    }
+
+    pub(crate) const fn control_bytes(&self) -> usize {
+        self.control_bytes
     }
 
     pub(crate) const fn traffic(&self) -> &FairQueue {

@@ -95,6 +95,14 @@ impl Remembered {
         }
     }
 
+    /// Whether what is noted twice agrees, and no bound is passed.
+    pub(crate) fn is_consistent(&self) -> bool {
+        let has_age = |(key, entry): &(Key, Entry)| self.by_age.contains((entry.time, *key));
+        self.by_age.len() == self.by_key.len()
+            && self.by_key.iter().all(has_age)
+            && self.by_key.len() <= self.limit
+    }
+
     pub(crate) fn forget_all(&mut self) {
         self.by_key = SortedMap::new();
         self.by_age = SortedSet::new();

@@ -15,7 +15,7 @@ pub const ROUTE_LIFETIME: u64 = 10_000;
 const EXPIRED_AT_ONCE: usize = 8192;
 
 /// How many of them one call of [`Routes::tidy`] removes at most.
-const TIDIED_AT_ONCE: usize = 32;
+const TIDIED_AT_ONCE: usize = 256;
 
 /// A route as the control plane writes and reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -243,6 +243,20 @@ impl Routes {
                 sequence: entry.sequence,
                 source: entry.source,
             })
+    }
+
+    /// Whether what is noted twice agrees, and no bound is passed.
+    pub(crate) fn is_consistent(&self) -> bool {
+        let has_age = |(key, entry): &(Key, Entry)| {
+            let ages = self.by_age.get(usize::from(entry.source));
+            ages.is_some_and(|ages| ages.contains((entry.time, *key)))
+        };
+        let aged: usize = self.by_age.iter().map(SortedSet::len).sum();
+        aged == self.by_key.len()
+            && self.by_key.iter().all(has_age)
+            && self.by_key.len() <= self.limit
+            && self.gone.len() <= self.limit + TIDIED_AT_ONCE
+            && self.roots.len() <= self.limit + 1
     }
 
     /// False if the table stays full.

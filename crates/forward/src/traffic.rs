@@ -56,6 +56,7 @@ impl ForwardingPlane {
             }
         }
         scratch.finish();
+        self.debug_check();
     }
 
     /// Handles the first frame of `bytes` and returns its length, or none if it isn't whole.
@@ -223,6 +224,7 @@ impl ForwardingPlane {
         self.counters.add(Counter::Sent, 1);
         self.emit(scratch, port, place, flow);
         scratch.finish();
+        self.debug_check();
         SendResult::Sent
     }
 }

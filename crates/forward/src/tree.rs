@@ -25,8 +25,8 @@ struct Candidate {
 
 #[derive(Debug)]
 struct Node {
-    /// The bytes that the coordinates of all peers here begin with.
-    prefix: Range<usize>,
+    /// What the coordinates of all peers here go on with after those of the node above.
+    suffix: Range<usize>,
     best: Candidate,
     /// The best at another port, for frames that came from the best.
     second: Option<Candidate>,
@@ -51,11 +51,13 @@ impl TreeIndex {
             nodes: Vec::new(),
         };
         index.push(&entries, 0);
-        // The entries of each node in turn; children follow their parents.
-        let mut groups = alloc::vec![&*entries];
+        // The entries of each node in turn, and how much they have in common with those above; children
+        // follow their parents.
+        let mut groups = alloc::vec![(&*entries, 0)];
         let mut next = 0;
-        while let Some(group) = groups.get(next).copied() {
-            let depth = index.nodes.get(next).map_or(0, |node| node.prefix.len());
+        while let Some((group, above)) = groups.get(next).copied() {
+            let suffix = index.nodes.get(next).map_or(0, |node| node.suffix.len());
+            let depth = above + suffix;
             let start = index.nodes.len();
             let below = |entry: &&(&[u8], Candidate)| entry.0.len() > depth;
             let rest = group
@@ -69,7 +71,7 @@ impl TreeIndex {
                 .chunk_by(|a, b| byte(a) == byte(b))
             {
                 index.push(child, depth);
-                groups.push(child);
+                groups.push((child, depth));
             }
             let end = index.nodes.len();
             if let Some(node) = index.nodes.get_mut(next) {
@@ -86,15 +88,15 @@ impl TreeIndex {
             return;
         };
         // The entries are sorted: what the ends have in common, all have.
-        let prefix = first.get(..common(first, last)).unwrap_or_default();
+        let suffix = first.get(above..common(first, last)).unwrap_or_default();
         let start = self.bytes.len();
-        self.bytes.extend_from_slice(prefix);
+        self.bytes.extend_from_slice(suffix);
         let candidates = || entries.iter().map(|(_, candidate)| *candidate);
         let Some(best) = candidates().min() else {
             return;
         };
         self.nodes.push(Node {
-            prefix: start..self.bytes.len(),
+            suffix: start..self.bytes.len(),
             best,
             second: candidates().filter(|other| other.port != best.port).min(),
             children: 0..0,
@@ -112,22 +114,25 @@ impl TreeIndex {
         if ours == destination {
             return Some(LOCAL);
         }
-        let wanted = destination.body();
+        let mut wanted = destination.body();
         // Distances here lack the destination's own depth, which is the same for all.
-        let own = distance(ours.len(), wanted, common(ours.body(), wanted));
-        let mut best = (own, 0, LOCAL);
+        let (own, _) = split_common(wanted, ours.body());
+        let mut best = (distance(ours.len(), count_ports(own)), 0, LOCAL);
+        let mut ports = 0;
         let mut node = self.nodes.first();
         while let Some(at) = node {
-            let prefix = self.bytes.get(at.prefix.clone()).unwrap_or_default();
-            let shared = common(prefix, wanted);
+            let suffix = self.bytes.get(at.suffix.clone()).unwrap_or_default();
+            let (shared, rest) = split_common(wanted, suffix);
+            ports += count_ports(shared);
             let candidate = Some(at.best).filter(|best| best.port != from).or(at.second);
             if let Some(Candidate { depth, rank, port }) = candidate {
-                best = best.min((distance(depth, wanted, shared), rank, port));
+                best = best.min((distance(depth, ports), rank, port));
             }
-            if shared < prefix.len() {
+            if shared.len() < suffix.len() {
                 break;
             }
-            node = wanted.get(shared).and_then(|byte| {
+            wanted = rest;
+            node = wanted.first().and_then(|byte| {
                 let children = self.nodes.get(at.children.clone())?;
                 let found = children
                     .binary_search_by_key(byte, |child| child.byte)
@@ -184,11 +189,21 @@ fn common(a: &[u8], b: &[u8]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
-/// From coordinates of some depth that share the first bytes with the destination, less its own depth.
+/// The part of `bytes` that `other` begins with too, and the rest.
 #[inline]
-fn distance(depth: usize, destination: &[u8], shared: usize) -> isize {
-    let shared = destination.get(..shared).unwrap_or_default();
-    // Ports end in the only bytes without a top bit.
-    let ports = shared.iter().filter(|byte| **byte < 0x80).count();
+fn split_common<'a>(bytes: &'a [u8], other: &[u8]) -> (&'a [u8], &'a [u8]) {
+    let split = bytes.split_at_checked(common(bytes, other));
+    split.unwrap_or_default()
+}
+
+/// Ports end in the only bytes without a top bit.
+#[inline]
+fn count_ports(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte < 0x80).count()
+}
+
+/// From coordinates of some depth with some ports in common with the destination, less its own depth.
+#[inline]
+const fn distance(depth: usize, ports: usize) -> isize {
     depth as isize - 2 * ports as isize
 }

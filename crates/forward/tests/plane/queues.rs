@@ -75,6 +75,20 @@ fn control_goes_first_and_only_the_last_announcement() {
 }
 
 #[test]
+fn control_does_not_overtake_control() {
+    let mut node = Node::new();
+    node.plane.set_writable(PARENT, false);
+    node.send_control(PARENT, &announcement(b"old"));
+    node.send_control(PARENT, &bootstrap(b"1"));
+    node.plane.set_writable(PARENT, true);
+    for frame in [announcement(b"new"), bootstrap(b"2")] {
+        assert_eq!(node.send_control(PARENT, &frame), Outcome::default());
+    }
+    let expected = [announcement(b"new"), bootstrap(b"1"), bootstrap(b"2")];
+    assert_eq!(node.drain(PARENT), Some(expected.concat()));
+}
+
+#[test]
 fn control_is_bounded() {
     let frame = bootstrap(&[0; 100]);
     let mut node = Node::with_limits(Limits {
@@ -165,9 +179,10 @@ fn flows_share_by_bytes() {
 
 #[test]
 fn the_oldest_of_the_longest_flow_goes() {
+    // A frame and a flow take more than their bytes.
     let size = to_parent(key(20), &[0; 1000]).len() + 64;
     let mut node = Node::with_limits(Limits {
-        queue_bytes: 4 * size,
+        queue_bytes: 4 * size + 3 * 448,
         ..Limits::default()
     });
     node.plane.set_writable(PARENT, false);
@@ -180,6 +195,37 @@ fn the_oldest_of_the_longest_flow_goes() {
         .collect();
     left.sort_unstable();
     assert_eq!(left, [3, 4, 5, 6]);
+}
+
+#[test]
+fn a_crowd_of_flows_takes_no_more_memory_than_the_limit() {
+    let mut node = Node::with_limits(Limits {
+        queue_bytes: 100_000,
+        ..Limits::default()
+    });
+    node.plane.set_writable(PARENT, false);
+    for flow in 0..1000 {
+        node.receive(LEAF, &to_parent(key(flow), b""));
+    }
+    // Each has its keys in three tables, and a list of frames.
+    assert!(node.plane.port_counters(PARENT).queued_frames < 200);
+}
+
+#[test]
+fn a_port_whose_queue_dropped_all_is_not_held_up() {
+    let mut node = Node::with_limits(Limits {
+        queue_bytes: 1000,
+        control_bytes: 100,
+        ..Limits::default()
+    });
+    node.plane.set_writable(PARENT, false);
+    node.receive(LEAF, &to_parent(key(1), &[0; 1000]));
+    node.send_control(PARENT, &bootstrap(&[0; 100]));
+    assert_eq!(node.counter(Counter::DroppedQueueFull), 1);
+    assert_eq!(node.counter(Counter::DroppedControlFull), 1);
+    node.plane.set_writable(PARENT, true);
+    let frame = to_parent(key(1), b"hello");
+    assert_eq!(node.receive(LEAF, &frame), Outcome::output(PARENT, frame));
 }
 
 #[test]

@@ -207,14 +207,14 @@ fn a_flood_displaces_only_its_own() {
 #[test]
 fn received_bytes_clear_expired_routes_away_and_expire_tells_of_them() {
     let mut node = Node::new();
-    for first in 0..50 {
+    for first in 0..300 {
         node.plane
             .tables_mut()
             .routes_mut()
             .install(route(first, LEAF, NOW), NOW);
     }
     node.receive_at(PARENT, b"pine", NOW + ROUTE_LIFETIME);
-    assert_eq!(node.plane.tables().routes().len(), 50 - 32);
+    assert_eq!(node.plane.tables().routes().len(), 300 - 256);
     node.plane
         .tables_mut()
         .routes_mut()
@@ -224,6 +224,6 @@ fn received_bytes_clear_expired_routes_away_and_expire_tells_of_them() {
         .tables_mut()
         .routes_mut()
         .expire(NOW + ROUTE_LIFETIME);
-    let expected: Vec<_> = (0..50).filter(|first| *first != 7).map(key).collect();
+    let expected: Vec<_> = (0..300).filter(|first| *first != 7).map(key).collect();
     assert_eq!(sorted(gone), expected);
 }

@@ -121,6 +121,20 @@ fn a_flow_that_fills_its_queue_is_told() {
 }
 
 #[test]
+fn a_flow_is_told_before_it_loses_anything() {
+    for queue_bytes in 5000..6500 {
+        let mut node = Node::with_limits(Limits {
+            queue_bytes,
+            ..Limits::default()
+        });
+        node.plane.set_writable(PARENT, false);
+        let mut results = (0..20).map(|_| node.send(key(9), &[0; 1000], NOW).0);
+        assert!(results.any(|result| result == SendResult::QueueFull));
+        assert_eq!(node.counter(Counter::DroppedQueueFull), 0, "{queue_bytes}");
+    }
+}
+
+#[test]
 fn remembered_coordinates_are_bounded() {
     let mut node = Node::with_limits(Limits {
         coordinates: 3,
