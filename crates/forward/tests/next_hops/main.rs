@@ -7,7 +7,7 @@
     reason = "tests fail by panicking, helpers too"
 )]
 
-mod model;
+#[path = "../checks/mod.rs"]
+mod checks;
 mod random;
-mod state;
 mod vectors;

@@ -4,11 +4,11 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use snek_forward::SnakeHop;
+use snek_forward::{SnakeHop, LOCAL};
 use snek_wire::{Key, Root, Watermark};
 
-use crate::model;
-use crate::state::{coordinates, Announcement, Peer, RouteState, State, NOW};
+use crate::checks::model;
+use crate::checks::state::{coordinates, time, Announcement, Peer, RouteState, State, NOW};
 
 fn key() -> impl Strategy<Value = Key> {
     let word = prop_oneof![Just(0), Just(1), Just(u64::MAX)];
@@ -56,7 +56,8 @@ fn route() -> impl Strategy<Value = RouteState> {
             key,
             sequence,
             source,
-            expired,
+            destination: LOCAL,
+            time: time(expired),
         },
     )
 }
@@ -86,6 +87,7 @@ fn state() -> impl Strategy<Value = State> {
                 routes.sort_by_key(|route| route.key);
                 routes.dedup_by_key(|route| route.key);
                 State {
+                    now: NOW,
                     key,
                     root,
                     coordinates,

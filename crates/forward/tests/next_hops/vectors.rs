@@ -2,11 +2,11 @@
 
 use serde::de::DeserializeOwned;
 use serde::Deserialize;
-use snek_forward::{Port, SnakeHop};
+use snek_forward::{Port, SnakeHop, LOCAL};
 use snek_wire::{Key, Root, Watermark};
 
-use crate::model;
-use crate::state::{coordinates, Announcement, Peer, RouteState, State, NOW};
+use crate::checks::model;
+use crate::checks::state::{coordinates, time, Announcement, Peer, RouteState, State, NOW};
 
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
@@ -113,6 +113,7 @@ fn state(key: Key, parent: Option<Port>, peers: Vec<PeerCase>, routes: Vec<Route
     let parents = peers.iter().find(|peer| Some(peer.port) == parent);
     let root = parents.and_then(|peer| Some(peer.announcement.as_ref()?.root));
     State {
+        now: NOW,
         key,
         root: root.unwrap_or(Root { key, sequence: 1 }),
         coordinates: Vec::new(),
@@ -148,7 +149,8 @@ fn route(case: RouteCase) -> RouteState {
         key: case.public_key.0,
         sequence: case.sequence.0,
         source: case.source_port,
-        expired: case.expired,
+        destination: LOCAL,
+        time: time(case.expired),
     }
 }
 

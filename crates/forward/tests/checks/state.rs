@@ -1,13 +1,14 @@
 //! A node's tables, as plainly as possible, and a plane made of them.
 
-use snek_forward::{ForwardingPlane, Options, Port, Route, Tree, LOCAL};
+use snek_forward::{ForwardingPlane, Options, Port, Route, Tree, ROUTE_LIFETIME};
 use snek_wire::{CoordinatesBuf, Key, Root};
 
-/// When lookups are made.
+/// When tests begin.
 pub const NOW: u64 = 1_000_000;
 
 #[derive(Clone, Debug)]
 pub struct State {
+    pub now: u64,
     pub key: Key,
     pub root: Root,
     pub coordinates: Vec<u64>,
@@ -45,12 +46,23 @@ pub struct RouteState {
     pub key: Key,
     pub sequence: u64,
     pub source: Port,
-    pub expired: bool,
+    pub destination: Port,
+    pub time: u64,
+}
+
+impl RouteState {
+    pub const fn is_expired(&self, now: u64) -> bool {
+        now - self.time >= ROUTE_LIFETIME
+    }
 }
 
 impl State {
     pub fn peer(&self, port: Port) -> Option<&Peer> {
         self.peers.iter().find(|peer| peer.port == port)
+    }
+
+    pub const fn is_expired(&self, route: &RouteState) -> bool {
+        route.is_expired(self.now)
     }
 
     pub fn plane(&self) -> ForwardingPlane {
@@ -75,20 +87,15 @@ impl State {
             parent: self.parent,
         });
         for route in &self.routes {
-            let time = if route.expired {
-                NOW - 10_000
-            } else {
-                NOW - 9999
-            };
             let route = Route {
                 key: route.key,
                 source: route.source,
-                destination: LOCAL,
+                destination: route.destination,
                 sequence: route.sequence,
                 root: self.root,
-                time,
+                time: route.time,
             };
-            plane.tables_mut().routes_mut().install(route, NOW);
+            plane.tables_mut().routes_mut().install(route, self.now);
         }
         plane
     }
@@ -96,4 +103,9 @@ impl State {
 
 pub fn coordinates(ports: &[u64]) -> CoordinatesBuf {
     CoordinatesBuf::from_ports(ports.iter().copied()).unwrap()
+}
+
+/// Of a route that has expired at [`NOW`], or that is about to.
+pub const fn time(expired: bool) -> u64 {
+    NOW - ROUTE_LIFETIME + !expired as u64
 }

@@ -3,7 +3,7 @@
 use snek_forward::{Port, LOCAL};
 use snek_wire::{Key, Watermark};
 
-use crate::state::{Announcement, Peer, State};
+use super::state::{Announcement, Peer, State};
 
 pub fn next_hop_snake(
     state: &State,
@@ -59,7 +59,7 @@ pub fn next_hop_snake(
     for route in &state.routes {
         let is_started = state.peer(route.source).is_some_and(|peer| peer.started);
         let own = mark(route.key, route.sequence);
-        if !route.expired
+        if !state.is_expired(route)
             && is_started
             && !own.is_worse_than(&watermark)
             && is_better(route.key, best.key)
