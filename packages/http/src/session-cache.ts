@@ -61,6 +61,7 @@ export class SessionCache {
    * dialled once more. Rejects with what dialling says, the signal's reason, or `HttpError` `closed`.
    */
   async openStream(key: Key, signal?: AbortSignal): Promise<StreamLease> {
+    signal?.throwIfAborted()
     const found = this.#entries.get(key.hex)
     const reused = found?.established !== undefined
     try {

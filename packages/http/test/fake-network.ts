@@ -9,8 +9,9 @@ export class FakeOverlay {
   /** Sessions that were dialled and are still open, as their dialler sees them. */
   readonly sessions = new Set<FakeSession>()
   dials = 0
-  /** Leaves dials undone until they are given up. */
+  /** Leaves dials undone until that changes, or they are given up. */
   hold = false
+  givenUp = 0
 
   join(key: Key): HttpNetwork {
     return {
@@ -27,8 +28,13 @@ export class FakeOverlay {
 
   async #dial(from: Key, to: Key, protocol: string, signal?: AbortSignal): Promise<HttpSession> {
     this.dials += 1
-    if (this.hold)
-      await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+    while (this.hold) {
+      if (signal?.aborted) {
+        this.givenUp += 1
+        throw signal.reason
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
     const listener = this.#listeners.get(`${protocol} ${to.hex}`)
     if (listener === undefined) throw new SnekError('unreachable', `${to.short()} doesn't answer`)
     const near = new FakeSession(to)

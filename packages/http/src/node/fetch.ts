@@ -6,7 +6,7 @@ import { HttpError } from '../errors.ts'
 import { type FetchOptions, makeFetch, type OpenStream, type OverlayFetch } from '../make-fetch.ts'
 import type { HttpNetwork } from '../network.ts'
 import { keyOf, parseHost } from '../overlay-url.ts'
-import { toDuplex } from './duplex.ts'
+import { type StreamSocket, toDuplex } from './duplex.ts'
 
 /** A `fetch` that reaches `http://KEY/…` through a network, usually a node. */
 export function createFetch(network: HttpNetwork, options: FetchOptions = {}): OverlayFetch {
@@ -31,25 +31,27 @@ class StreamDispatcher extends Dispatcher {
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     const url = new URL(String(options.origin))
-    const client = new Client(hexOrigin(url), {
+    const client: Client = new Client(hexOrigin(url), {
       // Signals are for timeouts, and sessions notice a peer that is gone.
       headersTimeout: 0,
       bodyTimeout: 0,
       pipelining: 0, // Connection: close
       connect: (_, callback) => {
-        this.#connect(url).then(
-          (socket) => callback(null, socket),
-          (error: Error) => callback(error, null),
-        )
+        const onSocket = (socket: StreamSocket): void => {
+          // Lest it open another one when the request was aborted.
+          socket.once('close', () => void client.destroy())
+          callback(null, socket as unknown as Socket)
+        }
+        this.#connect(url).then(onSocket, (error: Error) => callback(error, null))
       },
     })
     return client.dispatch({ ...options, origin: hexOrigin(url) }, handler)
   }
 
-  async #connect(url: URL): Promise<Socket> {
+  async #connect(url: URL): Promise<StreamSocket> {
     const key = keyOf(url)
     const { stream, release } = await this.#openStream(key)
-    return toDuplex(stream, key).once('close', release) as unknown as Socket
+    return toDuplex(stream, key).once('close', release)
   }
 }
 

@@ -10,6 +10,9 @@ import { encodeHead, framingHeaders, type Writer, writeBody } from './message-wr
 import { type OutgoingRequest, outgoingRequest } from './outgoing-request.ts'
 import { redirected } from './redirect.ts'
 
+/** Bytes of a response that are taken before they are asked for: short ones end though nobody reads them. */
+const READ_AHEAD = 64 * 1024
+
 const NULL_BODY = new Set([204, 205, 304])
 
 /** Methods whose requests say that they have no body. */
@@ -22,7 +25,8 @@ const ENCODINGS = new Map<string, 'gzip' | 'deflate'>([
 ])
 
 /**
- * A `fetch` that reaches `http://KEY/…` through a network, usually a node. `mode`, `credentials`, `cache`
+ * A `fetch` that reaches `http://KEY/…` through a network, usually a node. Long bodies are to be read or
+ * cancelled: the stream stays open until then. `mode`, `credentials`, `cache`
  * and `referrer` mean nothing here; `integrity` is refused.
  */
 export function createFetch(network: HttpNetwork, options: FetchOptions = {}): OverlayFetch {
@@ -124,7 +128,7 @@ function toResponse({ url, redirects, method }: OutgoingRequest, { head, reader 
   if (status < 200 || status > 599) throw new HttpError('malformed', `a status of ${status}`)
   const bodyless = method === 'HEAD' || NULL_BODY.has(status)
   if (bodyless) reader.cancel()
-  const body = bodyless ? null : decoded(reader.body(), headers.get('content-encoding'))
+  const body = bodyless ? null : decoded(reader.body({ ahead: READ_AHEAD }), headers.get('content-encoding'))
   const response = new Response(body, { status, statusText: printable(reason), headers })
   const fragment = url.href.indexOf('#')
   return Object.defineProperties(response, {

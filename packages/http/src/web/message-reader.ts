@@ -2,6 +2,11 @@
 import { HttpError } from '../errors.ts'
 import type { MessageHead, MessageParser } from './message-parser.ts'
 
+export interface BodyOptions {
+  ahead?: number
+  onFirstRead?: () => void
+}
+
 export class MessageReader {
   /** Resolves when the message is complete, failed or was cancelled; nothing is read after that. */
   readonly over: Promise<void>
@@ -34,8 +39,8 @@ export class MessageReader {
     }
   }
 
-  /** The body; reads only when it is read, and calls `onFirstRead` before. */
-  body(onFirstRead: () => void = () => undefined): ReadableStream<Uint8Array> {
+  /** The body. Reads up to `ahead` bytes more than it is asked for, and calls `onFirstRead` before the first. */
+  body({ ahead = 0, onFirstRead }: BodyOptions = {}): ReadableStream<Uint8Array> {
     let started = false
     return new ReadableStream<Uint8Array>(
       {
@@ -43,7 +48,7 @@ export class MessageReader {
           this.#controller = controller
         },
         pull: async (controller) => {
-          if (!started) onFirstRead()
+          if (!started) onFirstRead?.()
           started = true
           while (this.#body.length === 0 && !this.#parser.complete) await this.#advance()
           const chunk = this.#body.shift()
@@ -52,7 +57,7 @@ export class MessageReader {
         },
         cancel: (reason) => this.cancel(reason),
       },
-      { highWaterMark: 0 },
+      new ByteLengthQueuingStrategy({ highWaterMark: ahead }),
     )
   }
 

@@ -55,7 +55,7 @@ export class ServerExchange {
       void this.#reader.over.then(() => this.#onRequestOver())
       const request = await incomingRequest(head, {
         defaultHost: ownKey.hex,
-        openBody: () => this.#reader.body(() => this.#invite(head)),
+        openBody: () => this.#reader.body({ onFirstRead: () => this.#invite(head) }),
         signal: this.#gone.signal,
       })
       const response = await this.#handle(handler, request)
