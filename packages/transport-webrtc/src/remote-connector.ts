@@ -7,7 +7,7 @@ import type { DataChannel } from './data-channel.ts'
 /** What is needed of a `MessagePort`, a `Worker`, or a worker's own scope. */
 export interface MessageEndpoint {
   postMessage(message: unknown, transfer: never[]): void
-  addEventListener(type: 'message', listener: (event: never) => void): void
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
 }
 
 /** What is needed of a `MessagePort`: browsers' and Node's have different types. */
@@ -43,8 +43,9 @@ interface PlainError {
 
 /** In the page: makes connections for whoever is at the other end. Other messages are left alone. */
 export function serveConnector(endpoint: MessageEndpoint, connector: Connector): void {
-  endpoint.addEventListener('message', ({ data }: { data: Partial<ConnectRequest> | null }) => {
-    if (data?.connect !== undefined) void serve(data.connect, connector)
+  endpoint.addEventListener('message', ({ data }) => {
+    const request = data as Partial<ConnectRequest> | null
+    if (request?.connect !== undefined) void serve(request.connect, connector)
   })
 }
 

@@ -65,7 +65,8 @@ class WebRtcTransport implements Required<Transport> {
   async dial(uri: URL, { signal }: DialOptions = {}): Promise<ByteStream> {
     const key = keyOf(uri)
     signal?.throwIfAborted()
-    return this.#link(webRtcUri(key), signal, async (connection, ended) => {
+    const connection = await this.#options.connector.connect()
+    return this.#link(connection, webRtcUri(key), signal, async (ended) => {
       const sdp = await connection.offer()
       ended.throwIfAborted()
       const stream = await this.#options.network.open(key, SIGNALLING_PROTOCOL, { signal: ended })
@@ -124,7 +125,11 @@ class WebRtcTransport implements Required<Transport> {
       }
       const offer = await abortable(readMessage(stream), limit.signal)
       if (offer?.type !== 'offer') throw new TransportError('connection-lost', 'the offer makes no sense')
-      return await this.#link(webRtcUri(remoteKey), limit.signal, async (connection) => {
+      const connection = await this.#options.connector.connect().catch(async (error: unknown) => {
+        await abortable(sendMessage(stream, { type: 'refused', reason: 'unable' }), limit.signal)
+        throw error
+      })
+      return await this.#link(connection, webRtcUri(remoteKey), limit.signal, async () => {
         const sdp = await connection.answer(offer.sdp)
         await sendMessage(stream, { type: 'answer', sdp })
       })
@@ -141,18 +146,18 @@ class WebRtcTransport implements Required<Transport> {
     return this.#answering > MAX_ANSWERING ? 'busy' : undefined
   }
 
-  /** Makes a connection, lets both sides `agree`, and waits until the channel is open. */
+  /** Lets both sides `agree`, and waits until the channel is open. Closes the connection if it comes to nothing. */
   async #link(
+    connection: Connection,
     uri: string,
     signal: AbortSignal | undefined,
-    agree: (connection: Connection, signal: AbortSignal) => Promise<void>,
+    agree: (signal: AbortSignal) => Promise<void>,
   ): Promise<ByteStream> {
-    const connection = await this.#options.connector.connect()
     const limit = timeout(this.#clock, OPEN_LIMIT, `${uri}: no direct way was found`, signal)
     try {
       const opened = openStream(connection, uri, this.#clock)
       opened.catch(() => undefined) // it matters only once both have agreed
-      await abortable(agree(connection, limit.signal), limit.signal)
+      await abortable(agree(limit.signal), limit.signal)
       return await abortable(opened, limit.signal)
     } catch (error) {
       connection.close()

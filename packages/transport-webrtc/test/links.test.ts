@@ -130,6 +130,15 @@ describe('a link', () => {
     }
   })
 
+  test('is refused by who has no WebRTC', async () => {
+    const { overlay } = await listening({ connector: connector() })
+    const near = webRtcTransport({ network: overlay.join(NEAR), connector: here })
+    await expect(near.dial(new URL(webRtcUri(FAR)))).rejects.toMatchObject({
+      code: 'connection-refused',
+      message: expect.stringContaining('it has no WebRTC'),
+    })
+  })
+
   test('is given up with the signal’s reason', async () => {
     const overlay = new Overlay()
     const network = { ...overlay.join(NEAR), open: async () => streamPair(NEAR, FAR)[0] } // nobody answers
