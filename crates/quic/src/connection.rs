@@ -42,6 +42,17 @@ pub enum StreamError {
     Closed,
 }
 
+/// Why a datagram was not queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatagramError {
+    /// The other side takes none.
+    Unsupported,
+    /// Longer than the other side and the path take.
+    TooLong,
+    /// The connection is over, or never was.
+    Closed,
+}
+
 pub(crate) enum Phase {
     Handshake {
         deadline: Instant,
@@ -228,8 +239,12 @@ impl Connection {
 
     /// Queues a datagram; the oldest unsent ones make room for it. Its size must not be over
     /// [`Connection::max_datagram`].
-    pub(crate) fn send_datagram(&mut self, payload: Bytes) -> Result<(), SendDatagramError> {
-        self.quic.datagrams().send(payload, true)
+    pub(crate) fn send_datagram(&mut self, payload: Bytes) -> Result<(), DatagramError> {
+        match self.quic.datagrams().send(payload, true) {
+            Ok(()) => Ok(()),
+            Err(SendDatagramError::TooLarge) => Err(DatagramError::TooLong),
+            Err(_) => Err(DatagramError::Unsupported),
+        }
     }
 
     /// The largest datagram in bytes; none if the other side takes none.

@@ -22,7 +22,7 @@ mod tls;
 mod tests;
 
 pub use config::{Limits, Settings, MAX_PACKET};
-pub use connection::{Read, StreamError, Write};
+pub use connection::{DatagramError, Read, StreamError, Write};
 pub use engine::{ConnectionId, DialError, Engine, Packet, UnknownConnection};
 pub use event::{CloseReason, Event};
 pub use stats::{Counters, SessionStats};

@@ -1,10 +1,9 @@
 //! Calls about streams and datagrams of a connection.
 
 use bytes::Bytes;
-use quinn_proto::SendDatagramError;
 
 use super::{ConnectionId, Engine, UnknownConnection};
-use crate::connection::{Connection, Read, StreamError, Write};
+use crate::connection::{Connection, DatagramError, Read, StreamError, Write};
 
 impl Engine {
     /// Opens a stream; none while the other side's limit is reached.
@@ -62,9 +61,9 @@ impl Engine {
         &mut self,
         connection: ConnectionId,
         payload: Bytes,
-    ) -> Result<(), SendDatagramError> {
+    ) -> Result<(), DatagramError> {
         self.get(connection)
-            .map_err(|UnknownConnection| SendDatagramError::Disabled)?
+            .map_err(|UnknownConnection| DatagramError::Closed)?
             .send_datagram(payload)
     }
 
