@@ -76,7 +76,7 @@ impl Link {
     }
 
     /// How much of a frame was kept, in bytes.
-    pub(crate) const fn kept(&self) -> usize {
+    pub(crate) fn kept(&self) -> usize {
         self.partial.len()
     }
 
