@@ -1,13 +1,13 @@
 // A node: a router, what links it to others, and the sessions that run over it.
+
 import { type StaticPeers, staticPeers } from '@snek/discovery'
 import { createIdentity, type Identity } from '@snek/identity'
 import { type Clock, type Logger, silentLogger, systemClock } from '@snek/platform'
 import { createRouter, type Router, type RouterSnapshot } from '@snek/router'
 import { createSessions, type Session, type SessionListener, type Sessions } from '@snek/sessions'
 import type { Transport } from '@snek/transport'
-import { tcpTransport } from '@snek/transport-tcp'
-import { webSocketTransport } from '@snek/transport-websocket'
 import type { Key } from '@snek/wire'
+import { defaultTransports } from '#default-transports'
 import { Listeners } from './listeners.ts'
 
 export interface NodeOptions {
@@ -19,7 +19,7 @@ export interface NodeOptions {
   listen?: readonly string[]
   /** URIs of nodes to peer with; redialled for as long as the node is open. */
   peers?: readonly string[]
-  /** TCP and WebSocket by default. */
+  /** By default TCP and WebSocket; in browsers, WebSocket. */
   transports?: readonly Transport[]
   clock?: Clock
   logger?: Logger
@@ -33,7 +33,7 @@ export interface NodeOptions {
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
   const { seed, listen = [], peers = [], clock = systemClock(), logger = silentLogger } = options
   const identity = options.identity ?? createIdentity(seed === undefined ? {} : { seed })
-  const transports = options.transports ?? [tcpTransport(), webSocketTransport()]
+  const transports = options.transports ?? defaultTransports()
   const opened = new Opened()
   try {
     const router = opened.add(await createRouter({ identity, clock, logger }))
