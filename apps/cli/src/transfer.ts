@@ -68,16 +68,19 @@ export async function receiveBytes(
 
 /** Does `work` unless the session breaks or `signal` aborts first; a failure ends the session as one. */
 async function cutOnFailure<T>(stream: PeerStream, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const done = new AbortController()
   const broken = new Promise<never>((_, reject) => {
     stream.closed.catch(reject)
     if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    signal.addEventListener('abort', () => reject(signal.reason), { signal: done.signal })
   })
   try {
     return await Promise.race([work(), broken])
   } catch (error) {
     await stream.close(error as Error)
     throw error
+  } finally {
+    done.abort()
   }
 }
 

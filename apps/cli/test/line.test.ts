@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { RouterSnapshot } from '@snek/router'
 import { describe, expect, test, vi } from 'vitest'
 import { noise } from './noise.ts'
-import { PATIENCE, PATIENT, runJson, type SnekNode, start, startNode, temporaryDirectory } from './snek.ts'
+import { PATIENT, runJson, type SnekNode, start, startNode, temporaryDirectory } from './snek.ts'
 
 const TCP = 'tcp://127.0.0.1:0'
 const WS = 'ws://127.0.0.1:0/'
@@ -31,6 +31,11 @@ async function ping(from: SnekNode, to: SnekNode): Promise<void> {
   expect(lines.at(-1)).toMatchObject({ event: 'summary', key: to.key, received: 1 })
 }
 
+/** Everyone pings everyone: from one node after the other, to all others at once. */
+async function pingAll(nodes: readonly SnekNode[]): Promise<void> {
+  for (const from of nodes) await Promise.all(nodes.filter((to) => to !== from).map((to) => ping(from, to)))
+}
+
 async function line(directory: string, length: number): Promise<SnekNode[]> {
   const nodes: SnekNode[] = []
   for (let index = 0; index < length; index++) {
@@ -41,7 +46,7 @@ async function line(directory: string, length: number): Promise<SnekNode[]> {
   return nodes
 }
 
-describe('eight nodes in a line', { timeout: 10 * PATIENCE }, () => {
+describe('eight nodes in a line', () => {
   test('one tree, pings between all pairs, 10 MB from end to end', async () => {
     const directory = await temporaryDirectory()
     const nodes = await line(directory, 8)
@@ -52,9 +57,7 @@ describe('eight nodes in a line', { timeout: 10 * PATIENCE }, () => {
       .at(-1)
     expect(all[0]?.root.key).toBe(highest)
 
-    for (const from of nodes) {
-      for (const to of nodes) if (from !== to) await ping(from, to)
-    }
+    await pingAll(nodes)
 
     const [first, last] = [nodes[0] as SnekNode, nodes[7] as SnekNode]
     const [file, out] = [join(directory, 'file'), join(directory, 'out')]
@@ -77,7 +80,7 @@ describe('eight nodes in a line', { timeout: 10 * PATIENCE }, () => {
   })
 })
 
-describe('a ring of five', { timeout: 10 * PATIENCE }, () => {
+describe('a ring of five', () => {
   test('heals when a node in the middle is killed', async () => {
     const directory = await temporaryDirectory()
     const nodes = await line(directory, 4)
@@ -90,13 +93,11 @@ describe('a ring of five', { timeout: 10 * PATIENCE }, () => {
     await second.snek.kill()
     const rest = [first, third, fourth, fifth]
     await oneTree(rest)
-    for (const from of rest) {
-      for (const to of rest) if (from !== to) await ping(from, to)
-    }
+    await pingAll(rest)
   })
 })
 
-test('static peers are redialled', { timeout: 10 * PATIENCE }, async () => {
+test('static peers are redialled', async () => {
   const directory = await temporaryDirectory()
   const seed = 'c1'.repeat(32)
   const relay = await startNode(directory, 'relay', '--seed', seed, '--listen', TCP)

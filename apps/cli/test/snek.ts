@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
@@ -12,6 +12,9 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 export const PATIENCE = 60_000
 /** For `vi.waitFor`. */
 export const PATIENT = { timeout: PATIENCE, interval: 50 }
+
+// A test takes several steps; each has its own limit, with more to say when it is over.
+vi.setConfig({ testTimeout: 10 * PATIENCE, hookTimeout: 2 * PATIENCE })
 
 /** A line of `--json` output. */
 export type Record = { readonly [field: string]: unknown }
@@ -56,16 +59,29 @@ export function start(args: readonly string[], options: RunOptions = {}): Snek {
   return snek
 }
 
-/** Starts a node and waits until it is ready. */
-export async function startNode(
+/** Starts a node and waits until it is ready; when the test is over, it is killed. */
+export function startNode(directory: string, name: string, ...args: readonly string[]): Promise<SnekNode> {
+  const admin = join(directory, `${name}.sock`)
+  return ready(start(upArguments(admin, args)), admin)
+}
+
+/** The same for several tests: whoever starts it kills it. */
+export function startSharedNode(
   directory: string,
   name: string,
   ...args: readonly string[]
 ): Promise<SnekNode> {
   const admin = join(directory, `${name}.sock`)
-  const snek = start(['up', '--json', '--admin', admin, ...args])
-  const ready = await snek.record(({ event }) => event === 'ready')
-  return { snek, admin, key: String(ready['key']), listen: ready['listen'] as string[] }
+  return ready(new Snek(upArguments(admin, args)), admin)
+}
+
+function upArguments(admin: string, args: readonly string[]): string[] {
+  return ['up', '--json', '--admin', admin, ...args]
+}
+
+async function ready(snek: Snek, admin: string): Promise<SnekNode> {
+  const { key, listen } = await snek.record(({ event }) => event === 'ready')
+  return { snek, admin, key: String(key), listen: listen as string[] }
 }
 
 export interface SnekNode {
@@ -88,7 +104,7 @@ export class Snek {
   #stdout: Uint8Array[] = []
   #stderr = ''
 
-  constructor(args: readonly string[], { stdin, env }: RunOptions) {
+  constructor(args: readonly string[], { stdin, env }: RunOptions = {}) {
     this.child = spawn(process.execPath, ['--conditions=@snek/source', MAIN, ...args], {
       env: { ...process.env, ...env },
     })

@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { noise } from './noise.ts'
-import { PATIENCE, parseLines, run, type Snek, start, startNode, temporaryDirectory } from './snek.ts'
+import { parseLines, run, type Snek, start, startNode, temporaryDirectory } from './snek.ts'
 
 const LENGTH = 3_000_000
 
@@ -25,7 +25,7 @@ async function startReceiver(...args: readonly string[]): Promise<Receiver> {
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-describe('with nodes of their own', { timeout: 2 * PATIENCE }, () => {
+describe('with nodes of their own', () => {
   test('a file to a file', async () => {
     const directory = await temporaryDirectory()
     const [file, out] = [join(directory, 'file'), join(directory, 'out')]
@@ -94,7 +94,7 @@ describe('with nodes of their own', { timeout: 2 * PATIENCE }, () => {
   })
 })
 
-describe('a cut stream fails on both sides and leaves nothing', { timeout: 2 * PATIENCE }, () => {
+describe('a cut stream fails on both sides and leaves nothing', () => {
   /** A sender that has sent something and isn't at its end. */
   async function halfSent(): Promise<{ receiver: Snek; sender: Snek; directory: string }> {
     const directory = await temporaryDirectory()
@@ -127,7 +127,7 @@ describe('a cut stream fails on both sides and leaves nothing', { timeout: 2 * P
   })
 })
 
-describe('through running nodes', { timeout: 2 * PATIENCE }, () => {
+describe('through running nodes', () => {
   test('a file across two admin sockets', async () => {
     const directory = await temporaryDirectory()
     const near = await startNode(directory, 'near', '--listen', 'tcp://127.0.0.1:0')

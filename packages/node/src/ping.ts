@@ -55,8 +55,9 @@ export class PingSession implements AsyncDisposable {
     return performance.now() - start
   }
 
-  close(): Promise<void> {
-    return this.#stream.close()
+  /** With a reason, if it failed. */
+  close(reason?: Error): Promise<void> {
+    return this.#stream.close(reason)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

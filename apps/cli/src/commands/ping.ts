@@ -36,6 +36,7 @@ export async function ping(key: Key, options: PingOptions): Promise<ExitCode> {
     await measure(session, options, stop.signal, times)
     await session.close()
   } catch (error) {
+    await session.close(error as Error)
     if (!stop.signal.aborted) throw error
   } finally {
     summarize(key, options, times)
