@@ -154,7 +154,9 @@ impl ForwardingPlane {
             .next_hop(key, traffic.destination, carried, from, now)
         {
             (None | Some(LOCAL), _) => Decision::Drop(Counter::DroppedNoNextHop),
-            (Some(port), _) if port == from => Decision::Drop(Counter::DroppedBackToSource),
+            (Some(port), watermark) if port == from && !leaves_tree(traffic, watermark) => {
+                Decision::Drop(Counter::DroppedBackToSource)
+            }
             (_, Some(new)) if new.is_worse_than(&carried) => {
                 Decision::Drop(Counter::DroppedWorseWatermark)
             }
@@ -250,6 +252,13 @@ impl Tables {
         let by_snake = self.next_hop_snake(key, watermark, false, now);
         (by_snake.port, Some(by_snake.watermark))
     }
+}
+
+/// Whether a frame that came by tree goes on by snake, if `watermark` is what it goes on with. Its coordinates
+/// are out of date, and the right way may well be back: it can't go in circles, for it loses them.
+#[inline]
+const fn leaves_tree(traffic: &TrafficView<'_>, watermark: Option<Watermark>) -> bool {
+    !traffic.destination.is_empty() && watermark.is_some()
 }
 
 /// What forwarding does to a frame, its hop limit apart.

@@ -71,7 +71,9 @@ pub fn decide(
     let Some((port, new)) = next_hop(plane, &traffic, from, now) else {
         return Ok(Verdict::Drop(Counter::DroppedNoNextHop));
     };
-    if port == from {
+    // Coordinates that are out of date may have led the wrong way.
+    let leaves_tree = !traffic.destination.is_empty() && new.destination.is_empty();
+    if port == from && !leaves_tree {
         return Ok(Verdict::Drop(Counter::DroppedBackToSource));
     }
     if new.watermark.is_worse_than(&traffic.watermark) {

@@ -69,6 +69,22 @@ fn by_snake_without_coordinates_where_the_tree_leads_nowhere() {
 }
 
 #[test]
+fn back_by_snake_where_coordinates_led_the_wrong_way() {
+    let mut node = Node::new();
+    let stale = Traffic::new(key(1), key(9), b"hello").by_tree(&[4]);
+    let expected = Traffic::new(key(1), key(9), b"hello")
+        .marked(key(9), 0)
+        .bytes();
+    assert_eq!(
+        node.receive(PARENT, &stale.bytes()),
+        Outcome::output(PARENT, expected.clone())
+    );
+    // But no further.
+    assert_eq!(node.receive(PARENT, &expected), Outcome::default());
+    assert_eq!(node.counter(Counter::DroppedBackToSource), 1);
+}
+
+#[test]
 fn for_our_own_key() {
     let mut node = Node::new();
     let frame = Traffic::new(key(3), key(5), b"hello").with_source(&[6, 300]);
