@@ -6,6 +6,9 @@ import type { Signer, Verify } from './signing.ts'
 /** The length in bytes of what each side asks the other to sign. */
 export const CHALLENGE_LENGTH = 32
 
+/** In every JavaScript runtime, and yet in TypeScript only with all of a browser's or Node's. */
+declare const TextEncoder: new () => { encode(text: string): Uint8Array }
+
 /** Sets the signature apart from all else that a node's key signs. */
 const DOMAIN = new TextEncoder().encode('snek peering challenge 1\0')
 
