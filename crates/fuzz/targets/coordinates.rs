@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| snek_fuzz::checks::check_coordinates(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| snek_fuzz::wire::check_coordinates(bytes));
