@@ -11,7 +11,7 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 /** The longest that a test waits for any one thing, in milliseconds. */
 export const PATIENCE = 60_000
 /** For `vi.waitFor`. */
-export const PATIENT = { timeout: PATIENCE, interval: 50 }
+export const PATIENT: { timeout: number; interval: number } = { timeout: PATIENCE, interval: 50 }
 
 // A test takes several steps; each has its own limit, with more to say when it is over.
 vi.setConfig({ testTimeout: 10 * PATIENCE, hookTimeout: 2 * PATIENCE })

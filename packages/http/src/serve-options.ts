@@ -19,7 +19,7 @@ export interface HttpService extends AsyncDisposable {
 }
 
 /** Bytes of a message's head; a longer one: 431. */
-export const MAX_HEAD_SIZE = 16 * 1024
+export const MAX_HEAD_SIZE: number = 16 * 1024
 
 /** How long a refusal may take to be taken, in milliseconds. */
 export const REFUSAL_LIMIT = 5_000

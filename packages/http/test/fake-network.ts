@@ -7,7 +7,7 @@ import type { HttpListener, HttpNetwork, HttpSession, HttpStream } from '../src/
 export class FakeOverlay {
   readonly #listeners = new Map<string, FakeListener>()
   /** Sessions that were dialled and are still open, as their dialler sees them. */
-  readonly sessions = new Set<FakeSession>()
+  readonly sessions: Set<FakeSession> = new Set()
   dials = 0
   /** Leaves dials undone until that changes, or they are given up. */
   hold = false

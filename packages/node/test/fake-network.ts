@@ -6,7 +6,7 @@ export class FakeNetwork implements StreamNetwork {
   readonly key: Key
   /** The far ends of streams that were opened. */
   readonly opened: PeerStream[] = []
-  readonly listening = new Map<string, FakeListener>()
+  readonly listening: Map<string, FakeListener> = new Map()
   /** Rejects opening. */
   refusal: Error | undefined
   /** Leaves opening undone until it is given up. */

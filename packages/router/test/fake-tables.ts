@@ -4,9 +4,9 @@ import type { Announcement, Key, Watermark } from '@snek/wire'
 import type { Tables } from '../src/control-plane.ts'
 
 export class FakeTables implements Tables {
-  readonly peers = new Map<number, { key: Key; type: number }>()
+  readonly peers: Map<number, { key: Key; type: number }> = new Map()
   readonly stored: [number, Announcement, number][] = []
-  readonly table = new Map<string, Route>()
+  readonly table: Map<string, Route> = new Map()
   place: Tree | undefined
   /** The answer to all lookups. */
   hop: SnakeHop | undefined

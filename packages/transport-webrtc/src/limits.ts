@@ -14,7 +14,7 @@ export const WRITE_LIMIT: number = 256 * 1024
 export const CREDIT_STEP: number = WINDOW / 8
 
 /** The longest session description, in characters. */
-export const MAX_DESCRIPTION = 16 * 1024
+export const MAX_DESCRIPTION: number = 16 * 1024
 
 /** How long addresses are looked for before a description is sent without the rest, in milliseconds. */
 export const GATHER_LIMIT = 1500

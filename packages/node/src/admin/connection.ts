@@ -4,11 +4,11 @@ import { Packr } from 'msgpackr'
 import { AdminError } from './errors.ts'
 
 /** What a node takes from a command, in bytes: a chunk of a stream with room around it. */
-export const REQUEST_LIMIT = 128 * 1024
+export const REQUEST_LIMIT: number = 128 * 1024
 /** What a command takes from a node: the status of a node with full tables. */
-export const REPLY_LIMIT = 64 * 1024 * 1024
+export const REPLY_LIMIT: number = 64 * 1024 * 1024
 /** The most of a stream that goes into one message, in bytes. */
-export const CHUNK_LENGTH = 64 * 1024
+export const CHUNK_LENGTH: number = 64 * 1024
 
 const PREFIX_LENGTH = 4
 
