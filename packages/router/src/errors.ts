@@ -3,6 +3,7 @@ import { SnekError } from '@snek/platform'
 export type PeeringErrorCode =
   | 'handshake-timeout'
   | 'handshake-cut'
+  | 'challenge-required'
   | 'peer-silent'
   | 'too-many-handshakes'
   | 'too-many-peerings'

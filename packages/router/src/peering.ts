@@ -1,10 +1,10 @@
 // One link to a peer: handshake, keepalives, and what ends it (PROTOCOL.md section 2). Frames are the
 // router's business.
-import { type Identity, verify } from '@snek/identity'
 import { SnekError } from '@snek/platform'
 import type { ByteStream } from '@snek/transport'
-import { decodeHandshake, encodeHandshake, HANDSHAKE_LENGTH, type Key } from '@snek/wire'
+import type { Key } from '@snek/wire'
 import { PeeringError } from './errors.ts'
+import { Handshaker, type HandshakerOptions } from './handshaker.ts'
 
 /** How long a handshake may take, in ms. */
 export const HANDSHAKE_LIMIT = 10_000
@@ -76,8 +76,6 @@ export class Link implements Peering {
   readonly closed: Promise<void>
   readonly #stream: ByteStream
   readonly #handlers: LinkHandlers
-  readonly #handshake = new Uint8Array(HANDSHAKE_LENGTH)
-  #handshakeLength = 0
   #key: Key | undefined
   #port = 0
   #ended = false
@@ -116,15 +114,16 @@ export class Link implements Peering {
   }
 
   /** Begins the handshake, or ends at once with a refusal. */
-  start(identity: Identity, refusal?: PeeringError): void {
+  start(options: HandshakerOptions, refusal?: PeeringError): void {
+    const handshaker = new Handshaker(options, (bytes) => void this.#stream.write(bytes))
     this.#stream.start({
-      onData: (chunk) => this.#receive(chunk, identity),
+      onData: (chunk) => this.#receive(chunk, handshaker),
       onDrain: () => {
         if (this.isStarted) this.#handlers.onDrain(this)
       },
       onClose: (error) => this.#closeDone(error),
     })
-    if (refusal === undefined) this.#stream.write(encodeHandshake(identity))
+    if (refusal === undefined) handshaker.begin()
     else this.end(refusal)
   }
 
@@ -174,30 +173,27 @@ export class Link implements Peering {
     this.#handlers.onEnd(this, error)
   }
 
-  #receive(chunk: Uint8Array, identity: Identity): void {
+  #receive(chunk: Uint8Array, handshaker: Handshaker): void {
     if (this.#ended) return
-    const rest = this.isStarted ? chunk : this.#readHandshake(chunk, identity)
+    const rest = this.isStarted ? chunk : this.#shakeHands(chunk, handshaker)
     if (rest.length > 0 && this.isStarted) this.#handlers.onBytes(this, rest)
   }
 
   /** What is left of the chunk. */
-  #readHandshake(chunk: Uint8Array, identity: Identity): Uint8Array {
-    const part = chunk.subarray(0, HANDSHAKE_LENGTH - this.#handshakeLength)
-    this.#handshake.set(part, this.#handshakeLength)
-    this.#handshakeLength += part.length
-    if (this.#handshakeLength === HANDSHAKE_LENGTH) {
-      try {
-        this.#key = decodeHandshake(this.#handshake, verify, identity.key).key
-        this.#port = this.#handlers.admit(this, this.#key)
-      } catch (error) {
-        if (!(error instanceof SnekError)) throw error
-        this.end(error)
-        return NOTHING
-      }
+  #shakeHands(chunk: Uint8Array, handshaker: Handshaker): Uint8Array {
+    try {
+      const rest = handshaker.receive(chunk)
+      if (handshaker.key === undefined) return rest
+      this.#key = handshaker.key
+      this.#port = this.#handlers.admit(this, this.#key)
       this.#handlers.onStart(this)
       this.#settleReady()
+      return rest
+    } catch (error) {
+      if (!(error instanceof SnekError)) throw error
+      this.end(error)
+      return NOTHING
     }
-    return chunk.subarray(part.length)
   }
 
   #closeDone(error: Error | undefined): void {

@@ -11,11 +11,12 @@ import {
   TypedEventTarget,
 } from '@snek/platform'
 import { type ByteStream, fromWebStreams, type WebStreams } from '@snek/transport'
-import { encodeFrame, type Key } from '@snek/wire'
+import { CHALLENGE_LENGTH, encodeFrame, type Key } from '@snek/wire'
 import { BandwidthMeter } from './bandwidth.ts'
 import { ControlPlane } from './control-plane.ts'
 import { PeeringError } from './errors.ts'
 import type { RouterEvents } from './events.ts'
+import type { HandshakerOptions } from './handshaker.ts'
 import { LimitedLog } from './limited-log.ts'
 import { DEFAULT_LIMITS, type RouterLimits } from './limits.ts'
 import { Links } from './links.ts'
@@ -33,12 +34,17 @@ export interface RouterOptions {
   /** The system's by default. */
   clock?: Clock
   logger?: Logger
-  /** Where in a second the router does its maintenance; the platform's by default. */
+  /** For challenges, and for where in a second the router does its maintenance; the platform's by default. */
   random?: (length: number) => Uint8Array
   /** Drops traffic at the end of its hop limit; off by default, as in the reference. */
   hopLimiting?: boolean
   /** Sends wake-up broadcasts each minute; off by default. They are received in any case. */
   wakeUpBroadcasts?: boolean
+  /**
+   * Refuses peers that don't answer a challenge, which the Go implementation doesn't; off by default. Those that
+   * do are challenged in any case.
+   */
+  requireChallenge?: boolean
   limits?: Partial<RouterLimits>
 }
 
@@ -70,7 +76,6 @@ export class Router extends TypedEventTarget<RouterEvents> {
    */
   onDatagram: (from: Key, payload: Uint8Array) => void = () => undefined
   readonly key: Key
-  readonly #identity: Identity
   readonly #clock: Clock
   readonly #log: LimitedLog
   readonly #plane: ForwardingPlane
@@ -78,6 +83,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
   readonly #links: Links
   readonly #bandwidth: BandwidthMeter
   readonly #linkHandlers: LinkHandlers
+  readonly #newHandshake: () => HandshakerOptions
   /** The time of what is being handled. */
   #now: number
   #timer: TimerHandle | undefined
@@ -92,8 +98,14 @@ export class Router extends TypedEventTarget<RouterEvents> {
     const { identity, clock = systemClock(), logger = silentLogger, random = platformRandom } = options
     const limits = { ...DEFAULT_LIMITS, ...options.limits }
     const [fraction = 0] = random(1)
+    const { requireChallenge = false } = options
+    this.#newHandshake = () => ({
+      signer: identity,
+      verify,
+      challenge: random(CHALLENGE_LENGTH),
+      requireChallenge,
+    })
     this.key = identity.key
-    this.#identity = identity
     this.#clock = clock
     this.#now = clock.now()
     this.#log = new LimitedLog(logger, this.#now)
@@ -131,7 +143,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
   /**
    * Peers over a stream, which it takes over whatever comes of it. Resolves after the handshake. Rejects with
    * a `WireError` for a peer that speaks another protocol or is ourselves, a `PeeringError` (`handshake-timeout`
-   * after 10 s, `handshake-cut`, one of `RouterLimits`, `router-closed`), a `TransportError`, or the signal's
+   * after 10 s, `handshake-cut`, `challenge-required`, one of `RouterLimits`, `router-closed`), a `TransportError`, or the signal's
    * reason.
    */
   async connect(stream: ByteStream | WebStreams, options: ConnectOptions): Promise<Peering> {
@@ -141,7 +153,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
     this.#now = this.#clock.now()
     const link = new Link(bytes, { type, zone, uri: options.uri ?? bytes.uri }, this.#linkHandlers, this.#now)
     const onAbort = (): void => link.end(asError(signal?.reason))
-    link.start(this.#identity, this.#admit(link))
+    link.start(this.#newHandshake(), this.#admit(link))
     if (signal?.aborted) onAbort()
     signal?.addEventListener('abort', onAbort)
     this.#wakeAt(link.nextTimeout())
