@@ -84,6 +84,7 @@ export class StreamServer extends Server implements StreamHandlers {
     if (exchange === undefined) return
     clock.clearTimeout(exchange.timer)
     if (!('headersSent' in response)) return
+    response.shouldKeepAlive = false
     exchange.response = response
     exchange.timer = clock.setTimeout(() => {
       if (!request.complete) this.#refuse(socket as unknown as StreamSocket, 408)
