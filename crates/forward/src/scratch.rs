@@ -125,9 +125,7 @@ impl Scratch {
     /// What was put in, and before it `kept`.
     pub(crate) fn prepend(&mut self, kept: &[u8], length: usize) -> Range<usize> {
         let start = Self::HEADROOM - kept.len().min(Self::HEADROOM);
-        if let Some(room) = self.input.get_mut(start..Self::HEADROOM) {
-            room.copy_from_slice(kept);
-        }
+        copy(kept, self.input.get_mut(start..).unwrap_or_default());
         start..Self::HEADROOM + length.min(Self::MAX_CHUNK)
     }
 
@@ -166,9 +164,7 @@ impl Scratch {
         let start = written.0.len();
         write(&mut written.0);
         let new = written.0.get(start..).unwrap_or_default();
-        if let Some(old) = input.get_mut(at..at + new.len()) {
-            old.copy_from_slice(new);
-        }
+        copy(new, input.get_mut(at..).unwrap_or_default());
         written.0.truncate(start);
     }
 
@@ -245,6 +241,14 @@ impl Scratch {
             start,
             end: self.gathered.len(),
         }
+    }
+}
+
+/// Does nothing if there isn't room, which there always is.
+#[inline]
+fn copy(from: &[u8], to: &mut [u8]) {
+    if let Some(to) = to.get_mut(..from.len()) {
+        to.copy_from_slice(from);
     }
 }
 

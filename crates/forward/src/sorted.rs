@@ -106,7 +106,7 @@ impl<K: Ord + Copy, V> SortedMap<K, V> {
                 let (_, old) = block.entries.get_mut(at)?;
                 return Some(core::mem::replace(old, value));
             }
-            Err(at) if block.entries.len() < CAPACITY => block.entries.insert(at, (key, value)),
+            Err(at) if block.entries.len() < CAPACITY => put(&mut block.entries, at, (key, value)),
             // Keys that come in order fill whole blocks.
             Err(CAPACITY) if is_last => {
                 self.push_block(key, value);
@@ -126,7 +126,7 @@ impl<K: Ord + Copy, V> SortedMap<K, V> {
         let index = self.block_of(key);
         let block = self.blocks.get_mut(index)?;
         let at = block.search(key).ok()?;
-        let (_, value) = block.entries.remove(at);
+        let (_, value) = take(&mut block.entries, at)?;
         self.len -= 1;
         if block.entries.len() < CAPACITY / 4 {
             self.merge(index);
@@ -155,9 +155,11 @@ impl<K: Ord + Copy, V> SortedMap<K, V> {
         let Some(block) = self.blocks.get_mut(index) else {
             return;
         };
-        let entries: Vec<_> = block.entries.drain(CAPACITY / 2..).collect();
+        let half = block.entries.len() / 2;
+        let entries = block.entries.split_off(half);
         if let Some((low, _)) = entries.first() {
-            self.blocks.insert(index + 1, Block { low: *low, entries });
+            let block = Block { low: *low, entries };
+            put(&mut self.blocks, index + 1, block);
         }
     }
 
@@ -171,10 +173,11 @@ impl<K: Ord + Copy, V> SortedMap<K, V> {
         let left = if index > 0 { index - 1 } else { index };
         let fits = length(left) + length(left + 1) <= CAPACITY * 3 / 4;
         if length(index) == 0 {
-            self.blocks.remove(index);
+            take(&mut self.blocks, index);
         } else if fits {
-            let mut right = self.blocks.remove(left + 1);
-            if let Some(left) = self.blocks.get_mut(left) {
+            let right = take(&mut self.blocks, left + 1);
+            let left = self.blocks.get_mut(left);
+            if let Some((left, mut right)) = left.zip(right) {
                 left.entries.append(&mut right.entries);
             }
         }
@@ -186,6 +189,25 @@ impl<K: Ord + Copy, V> Block<K, V> {
     fn search(&self, key: K) -> Result<usize, usize> {
         self.entries.binary_search_by_key(&key, |(other, _)| *other)
     }
+}
+
+/// `Vec::insert` for an index that is in the list or at its end, without a way to panic.
+#[inline]
+fn put<T>(list: &mut Vec<T>, at: usize, item: T) {
+    list.push(item);
+    if let Some(tail @ [_, ..]) = list.get_mut(at..) {
+        tail.rotate_right(1);
+    }
+}
+
+/// `Vec::remove` without a way to panic: none for an index that isn't in the list.
+#[inline]
+fn take<T>(list: &mut Vec<T>, at: usize) -> Option<T> {
+    match list.get_mut(at..) {
+        Some(tail @ [_, ..]) => tail.rotate_left(1),
+        _ => return None,
+    }
+    list.pop()
 }
 
 #[cfg(test)]

@@ -59,19 +59,16 @@ impl TreeIndex {
             let suffix = index.nodes.get(next).map_or(0, |node| node.suffix.len());
             let depth = above + suffix;
             let start = index.nodes.len();
-            let below = |entry: &&(&[u8], Candidate)| entry.0.len() > depth;
-            let rest = group
-                .iter()
-                .position(|entry| below(&entry))
-                .unwrap_or(group.len());
+            // None for those that end here, which are first.
             let byte = |entry: &(&[u8], Candidate)| entry.0.get(depth).copied();
-            for child in group
-                .get(rest..)
-                .unwrap_or_default()
-                .chunk_by(|a, b| byte(a) == byte(b))
-            {
+            let ended = group.partition_point(|entry| byte(entry).is_none());
+            let mut rest = group.get(ended..).unwrap_or_default();
+            while let Some(first) = rest.first() {
+                let alike = rest.partition_point(|entry| byte(entry) == byte(first));
+                let (child, others) = rest.split_at_checked(alike).unwrap_or_default();
                 index.push(child, depth);
                 groups.push((child, depth));
+                rest = others;
             }
             let end = index.nodes.len();
             if let Some(node) = index.nodes.get_mut(next) {
