@@ -37,6 +37,16 @@ export class WasmMemory {
     return this.#view
   }
 
+  /**
+   * Makes bytes the input, from an offset on. Throws a RangeError where they would go over its end: beyond
+   * lies what isn't ours.
+   */
+  put(bytes: Uint8Array, offset = 0): void {
+    if (offset + bytes.length > this.maxChunk)
+      throw new RangeError(`more than ${this.maxChunk} bytes of input`)
+    this.bytes.set(bytes, this.chunk + offset)
+  }
+
   /** Makes a key the `index`th of the input. */
   putKey(key: Key, index = 0): void {
     key.copyTo(this.bytes, this.chunk + index * KEY_LENGTH)

@@ -54,6 +54,14 @@ beforeEach(() => {
   return () => plane.close()
 })
 
+test('input that the memory has no room for is refused', () => {
+  const ports = new Array<bigint>(65_535).fill(1n)
+  expect(() => plane.nextHopTree(ports, 0)).toThrow(RangeError)
+  expect(() => plane.sendControl(2, new Uint8Array(65_537))).toThrow(RangeError)
+  expect(plane.send(EAST, new Uint8Array(65_537), NOW)).toBe('too-long')
+  expect(written).toEqual([])
+})
+
 describe('receive', () => {
   test('makes one write of a chunk, however it was cut', () => {
     const frames = [1, 500, 0, 1200].map((length) => traffic(new Uint8Array(length).fill(length)))

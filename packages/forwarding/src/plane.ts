@@ -209,9 +209,8 @@ export class ForwardingPlane {
 
   #receive(port: number, chunk: Uint8Array, now: number): void {
     if (this.#closed) return
-    const { bytes, scratch } = this.#memory
-    bytes.set(chunk, this.#memory.chunk)
-    this.#dispatch(port, this.#plane.receive(scratch, port, chunk.length, now))
+    this.#memory.put(chunk)
+    this.#dispatch(port, this.#plane.receive(this.#memory.scratch, port, chunk.length, now))
   }
 
   /** Sends a datagram: by tree, if we heard from there in the last 60 s, else by snake. */
@@ -219,21 +218,19 @@ export class ForwardingPlane {
     const length = KEY_LENGTH + payload.length
     if (this.#closed) return 'no-route'
     if (length > this.#memory.maxChunk) return 'too-long'
-    const { bytes, chunk, scratch } = this.#memory
-    destination.copyTo(bytes, chunk)
-    bytes.set(payload, chunk + KEY_LENGTH)
-    const answer = this.#plane.send(scratch, length, now)
+    this.#memory.putKey(destination)
+    this.#memory.put(payload, KEY_LENGTH)
+    const answer = this.#plane.send(this.#memory.scratch, length, now)
     const result = answer % EVENT_LENGTH
     this.#dispatch(0, answer - result)
     return SEND_RESULTS[result] ?? 'no-route'
   }
 
-  /** Sends a control frame ahead of all traffic. */
+  /** Sends a control frame ahead of all traffic. Throws a RangeError for more than 64 KiB. */
   sendControl(port: number, frame: Uint8Array): void {
     if (this.#closed) return
-    const { bytes, chunk, scratch } = this.#memory
-    bytes.set(frame, chunk)
-    this.#dispatch(port, this.#plane.sendControl(scratch, port, frame.length))
+    this.#memory.put(frame)
+    this.#dispatch(port, this.#plane.sendControl(this.#memory.scratch, port, frame.length))
   }
 
   /**
@@ -278,7 +275,7 @@ export class ForwardingPlane {
   }
 
   #putCoordinates(coordinates: Coordinates, offset: number): void {
-    this.#memory.bytes.set(encodeCoordinates(coordinates), this.#memory.chunk + offset)
+    this.#memory.put(encodeCoordinates(coordinates), offset)
   }
 
   /** Hands a call's events to the handlers. They may make further calls, so all is copied out before. */
