@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite'
 import { contentSecurityPolicy } from './build/content-security-policy.ts'
+import { extraScripts } from './build/extra-scripts.ts'
 import { vectors } from './build/vectors.ts'
 
 /** Conditions of package exports: the suite's sources, as a browser would have them. */
@@ -16,5 +17,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  plugins: [contentSecurityPolicy(), vectors()],
+  plugins: [contentSecurityPolicy(), vectors(), extraScripts()],
 })

@@ -17,7 +17,7 @@ const DIRECTIVES: readonly string[] = [
 ]
 
 /** For the header, which can say more than the meta element. */
-export const CONTENT_SECURITY_POLICY: string = [...DIRECTIVES, "frame-ancestors 'none'"].join('; ')
+export const CONTENT_SECURITY_POLICY: string = [...DIRECTIVES, "frame-ancestors 'self'"].join('; ')
 
 export function contentSecurityPolicy(): Plugin {
   return {

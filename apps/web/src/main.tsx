@@ -1,4 +1,5 @@
 import { render } from 'preact'
+import { startOffline } from './app/offline.ts'
 import { Shell } from './app/shell.tsx'
 import { startTheme } from './app/theme.ts'
 import './styles/tokens.css'
@@ -6,6 +7,8 @@ import './styles/base.css'
 import './styles/controls.css'
 import './styles/shell.css'
 import './styles/conformance.css'
+import './styles/node.css'
 
 startTheme()
+startOffline()
 render(<Shell />, document.getElementById('app') as HTMLElement)

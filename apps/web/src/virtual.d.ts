@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 declare module 'virtual:vectors' {
   /** Names of the files below `vectors/`. */
   export const VECTOR_FILES: readonly string[]

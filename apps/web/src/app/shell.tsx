@@ -31,10 +31,16 @@ export function Shell(): JSX.Element {
           {GROUPS.map((group) => (
             <>
               <span class="label">{group.label}</span>
-              {group.places.map(({ id, label, icon }) => (
+              {group.places.map(({ id, label, icon, count = none }) => (
                 <a key={id} href={href(id)} aria-current={id === place.id ? 'page' : undefined}>
                   <Icon name={icon} />
                   {label}
+                  {count() > 0 ? (
+                    <span class="count">
+                      {count()}
+                      <span class="visually-hidden"> unread</span>
+                    </span>
+                  ) : null}
                 </a>
               ))}
             </>
@@ -51,6 +57,8 @@ export function Shell(): JSX.Element {
     </div>
   )
 }
+
+const none = (): number => 0
 
 /** Another place begins at its top, for eyes and for the keyboard. */
 function useFocusOnMove(place: string, main: { current: HTMLElement | null }): void {
