@@ -13,7 +13,7 @@ interface Stage {
 const build = check('build', 'turbo', 'run', 'build', '--output-logs=errors-only')
 
 const stages: readonly Stage[] = [
-  check('lint', 'biome', 'check', '.'),
+  check('lint', 'npm', 'run', '--silent', 'lint'),
   check('types', 'npm', 'run', '--silent', 'typecheck'),
   check('rustfmt', 'cargo', 'fmt', '--all', '--check'),
   check('clippy', 'cargo', 'clippy', '--locked', '--workspace', '--all-targets', '--', '--deny', 'warnings'),

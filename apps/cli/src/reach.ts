@@ -1,6 +1,6 @@
 // Reaching a key in time, and saying why it didn't work.
 import type { Node } from '@snek/node'
-import { SnekError } from '@snek/platform'
+import type { SnekError } from '@snek/platform'
 import type { Key } from '@snek/wire'
 import { CommandError } from './exit.ts'
 import type { OpenNetwork } from './network.ts'

@@ -1,4 +1,4 @@
-import { encodeHex, Key } from '@snek/wire'
+import { encodeHex, type Key } from '@snek/wire'
 
 /** What is compared and shown. Absent values are undefined. */
 export type Value =

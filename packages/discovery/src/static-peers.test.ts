@@ -39,7 +39,7 @@ interface World {
   readonly clock: VirtualClock
   readonly router: FakeRouter
   readonly transport: Required<Transport>
-  readonly log: Array<[LogLevel, string]>
+  readonly log: [LogLevel, string][]
   readonly dials: number[]
   readonly peers: StaticPeers
   readonly changes: StaticPeerStatus[]
@@ -61,7 +61,7 @@ async function world(uris: readonly string[] = ['memory://hub'], up = true): Pro
     },
   }
   if (up) await transport.listen(new URL('memory://hub'), () => undefined)
-  const log: Array<[LogLevel, string]> = []
+  const log: [LogLevel, string][] = []
   const logger = {
     enabled: () => true,
     log: (level: LogLevel, message: string) => {

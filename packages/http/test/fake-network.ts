@@ -50,7 +50,11 @@ export class FakeOverlay {
 
 class Queue<T> implements AsyncIterable<T> {
   #controller!: ReadableStreamDefaultController<T>
-  readonly #items = new ReadableStream<T>({ start: (own) => void (this.#controller = own) })
+  readonly #items = new ReadableStream<T>({
+    start: (own) => {
+      this.#controller = own
+    },
+  })
   #open = true
 
   push(item: T): void {

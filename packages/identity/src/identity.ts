@@ -40,5 +40,6 @@ export function createIdentity(
 export const verify: Verify = (key, message, signature) => provider.verify(key.toBytes(), message, signature)
 
 function platformRandom(length: number): Uint8Array {
+  // biome-ignore lint/style/noRestrictedGlobals: what is taken where no other randomness is given
   return crypto.getRandomValues(new Uint8Array(length))
 }

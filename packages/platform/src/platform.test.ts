@@ -53,7 +53,7 @@ describe('TypedEventTarget', () => {
 describe('VirtualClock', () => {
   test('runs timers in order of time, then of setting, at their time', () => {
     const clock = new VirtualClock(0)
-    const ran: Array<[string, number]> = []
+    const ran: [string, number][] = []
     const note = (name: string) => () => ran.push([name, clock.now()])
     clock.setTimeout(note('c'), 20)
     clock.setTimeout(note('a'), 10)

@@ -299,6 +299,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
 }
 
 function platformRandom(length: number): Uint8Array {
+  // biome-ignore lint/style/noRestrictedGlobals: what is taken where no other randomness is given
   return crypto.getRandomValues(new Uint8Array(length))
 }
 

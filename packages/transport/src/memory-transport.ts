@@ -1,5 +1,5 @@
 import { systemClock } from '@snek/platform'
-import { type ByteStream } from './byte-stream.ts'
+import type { ByteStream } from './byte-stream.ts'
 import { TransportError } from './errors.ts'
 import { createStreamPair, type StreamPairOptions } from './memory-stream.ts'
 import type { DialOptions, Listener, Transport } from './transport.ts'

@@ -1,7 +1,7 @@
 import { concat } from './bytes.ts'
 import type { Coordinates } from './coordinates.ts'
 import { WireError } from './errors.ts'
-import { KEY_LENGTH, Key } from './key.ts'
+import { KEY_LENGTH, type Key } from './key.ts'
 import { Reader, SIGNATURE_LENGTH } from './reader.ts'
 import type { Signer, Verify } from './signing.ts'
 import { encodeVaru64, varu64Length } from './varu64.ts'

@@ -12,7 +12,6 @@ const forwarding = await loadForwarding()
 const filled = (byte: number): Key => Key.from(new Uint8Array(KEY_LENGTH).fill(byte))
 const [OWN, ROOT_KEY] = [filled(0x55), filled(0xfe)]
 const root: Root = { key: ROOT_KEY, sequence: 1n }
-const options = { bootstrap: false }
 
 function keys(seed: number, count: number): Key[] {
   const random = seededRandom(seed)

@@ -1,4 +1,4 @@
-import type { Key, WireErrorCode } from '@snek/wire'
+import type { WireErrorCode } from '@snek/wire'
 import { concat } from './support.ts'
 
 export type Format =

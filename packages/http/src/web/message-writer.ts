@@ -35,7 +35,7 @@ export function encodeHead(startLine: string, headers: Iterable<readonly [string
   return encode(`${startLine}\r\n${lines.join('')}\r\n`)
 }
 
-export function framingHeaders(framing: Framing): Array<[string, string]> {
+export function framingHeaders(framing: Framing): [string, string][] {
   if (framing === 'until-end') return []
   return framing === 'chunked' ? [['transfer-encoding', 'chunked']] : [['content-length', String(framing)]]
 }

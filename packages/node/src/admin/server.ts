@@ -6,7 +6,6 @@ import type { RouterSnapshot } from '@snek/router'
 import { Key } from '@snek/wire'
 import type { StreamNetwork } from '../streams.ts'
 import { AdminConnection, REQUEST_LIMIT } from './connection.ts'
-import { AdminError } from './errors.ts'
 import {
   ADMIN_VERSION,
   type AdminFailure,
