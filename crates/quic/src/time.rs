@@ -15,6 +15,10 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "quinn's instants have no other source"
+    )]
     pub(crate) fn new(now: f64) -> Self {
         let base = Instant::now();
         Self {
