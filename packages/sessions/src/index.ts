@@ -1,1 +1,9 @@
-export {}
+export type { EndpointCounters, SessionStats } from './engine/endpoint.ts'
+export { loadQuic, type WasmModule } from './engine/load.ts'
+export { SessionError, type SessionErrorCode, StreamError, type StreamErrorCode } from './errors.ts'
+export type { SessionLimits } from './limits.ts'
+export type { SessionListener } from './listener.ts'
+export type { DatagramNetwork, SendResult } from './network.ts'
+export { CloseCode, type CloseReason, type Session } from './session.ts'
+export { createSessions, type SessionCounters, Sessions, type SessionsOptions } from './sessions.ts'
+export type { SessionStream } from './stream.ts'

@@ -1,0 +1,136 @@
+// Nodes joined by a network in virtual time, which loses, doubles and delays datagrams as a seed says.
+import { createIdentity } from '@snek/identity'
+import { seededRandom, VirtualClock } from '@snek/platform/testing'
+import type { Key } from '@snek/wire'
+import { onTestFinished } from 'vitest'
+import {
+  createSessions,
+  type DatagramNetwork,
+  type SendResult,
+  type Sessions,
+  type SessionsOptions,
+} from '../src/index.ts'
+
+export class TestNetwork {
+  readonly clock: VirtualClock = new VirtualClock()
+  /** One way, in ms. */
+  latency = 5
+  /** How many in a hundred are lost, delivered twice, and delayed by as much again. */
+  loss = 0
+  duplication = 0
+  reordering = 0
+  /** What a node is told about datagrams that it sends. */
+  answer: SendResult = 'sent'
+  /** Whoever answers for a key, if it isn't its owner. */
+  readonly impostors: Map<string, Key> = new Map()
+  /** Sees every datagram that is sent. */
+  onSend: (from: Key, to: Key, payload: Uint8Array) => void = () => undefined
+  readonly forgotten: Key[] = []
+  readonly #random: (length: number) => Uint8Array
+  readonly #nodes = new Map<string, TestLink>()
+
+  constructor(seed = 1) {
+    this.#random = seededRandom(seed)
+  }
+
+  join(key: Key): TestLink {
+    const link = new TestLink(this, key)
+    this.#nodes.set(key.hex, link)
+    return link
+  }
+
+  /** A node, closed after the test. */
+  async start(seed: number, options: Partial<SessionsOptions> = {}): Promise<Sessions> {
+    const identity = createIdentity({ seed: new Uint8Array(32).fill(seed) })
+    const sessions = await createSessions({
+      identity,
+      network: this.join(identity.key),
+      clock: this.clock,
+      random: seededRandom(seed),
+      ...options,
+    })
+    onTestFinished(() => this.run(sessions.close()))
+    return sessions
+  }
+
+  carry(from: Key, to: Key, payload: Uint8Array): SendResult {
+    this.onSend(from, to, payload)
+    if (this.answer !== 'sent') return this.answer
+    const node = this.#nodes.get((this.impostors.get(to.hex) ?? to).hex)
+    const copies = this.#chance(this.loss) ? 0 : this.#chance(this.duplication) ? 2 : 1
+    for (let copy = 0; copy < copies; copy += 1) {
+      const delay = this.latency * (this.#chance(this.reordering) ? 2 : 1)
+      const bytes = payload.slice()
+      this.clock.setTimeout(() => node?.deliver(from, bytes), delay)
+    }
+    return 'sent'
+  }
+
+  /** Lets time go on until `work` is done; rejects if that takes more than so many virtual ms. */
+  async run<T>(work: Promise<T>, limit = 60_000): Promise<T> {
+    let isDone = false
+    const done = (): void => {
+      isDone = true
+    }
+    work.then(done, done)
+    const end = this.clock.now() + limit
+    for (await turn(); !isDone; await turn()) {
+      if (this.clock.now() >= end || !step(this.clock, end)) {
+        throw new Error(`not done within ${limit} ms of virtual time`)
+      }
+    }
+    return work
+  }
+
+  /** Lets so many virtual ms go by. */
+  async pass(milliseconds: number): Promise<void> {
+    const end = this.clock.now() + milliseconds
+    this.clock.setTimeout(() => undefined, milliseconds)
+    for (await turn(); this.clock.now() < end; await turn()) step(this.clock, end)
+  }
+
+  #chance(inAHundred: number): boolean {
+    return inAHundred > 0 && (this.#random(1)[0] as number) % 100 < inAHundred
+  }
+}
+
+class TestLink implements DatagramNetwork {
+  readonly key: Key
+  onDatagram: (from: Key, payload: Uint8Array) => void = () => undefined
+  readonly #network: TestNetwork
+
+  constructor(network: TestNetwork, key: Key) {
+    this.#network = network
+    this.key = key
+  }
+
+  send(to: Key, payload: Uint8Array): SendResult {
+    return this.#network.carry(this.key, to, payload)
+  }
+
+  forgetCoordinates(key: Key): void {
+    this.#network.forgotten.push(key)
+  }
+
+  deliver(from: Key, payload: Uint8Array): void {
+    this.onDatagram(from, payload)
+    // Whoever wants to keep it has to copy it.
+    payload.fill(0)
+  }
+}
+
+/** All that is ready to happen without time going on. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Runs the next timer; false if there is none before `end`. */
+function step(clock: VirtualClock, end: number): boolean {
+  if (clock.pendingTimers === 0) return false
+  let ran = -1
+  clock.runUntil(() => {
+    ran += 1
+    return ran === 1 || clock.now() >= end
+  }, end - clock.now())
+  return ran === 1
+}
