@@ -8,6 +8,8 @@ import './styles/controls.css'
 import './styles/shell.css'
 import './styles/conformance.css'
 import './styles/node.css'
+import './styles/contacts.css'
+import './styles/network.css'
 
 startTheme()
 startOffline()

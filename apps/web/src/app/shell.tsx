@@ -12,16 +12,9 @@ export function Shell(): JSX.Element {
   useFocusOnMove(place.id, main)
   return (
     <div class="shell">
-      <a
-        class="button skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault() // the fragment is the address
-          main.current?.focus()
-        }}
-      >
+      <button type="button" class="button skip" onClick={() => main.current?.focus()}>
         To the content
-      </a>
+      </button>
       <div class="sidebar">
         <a class="brand" href={href()}>
           <img src="./icon.svg" alt="" />

@@ -5,7 +5,7 @@ const LABELS: Readonly<Record<Theme, string>> = { auto: 'Auto', light: 'Light', 
 
 export function ThemeChoice(): JSX.Element {
   return (
-    <div class="chips" role="group" aria-label="Colours">
+    <fieldset class="chips" aria-label="Colours">
       {THEMES.map((choice) => (
         <button
           key={choice}
@@ -18,6 +18,6 @@ export function ThemeChoice(): JSX.Element {
           {LABELS[choice]}
         </button>
       ))}
-    </div>
+    </fieldset>
   )
 }

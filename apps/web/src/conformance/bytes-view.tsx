@@ -1,7 +1,7 @@
 // Bytes as hex, and beside it the fields that they make; either points at the other.
 import { encodeHex } from '@snek/wire'
 import type { JSX } from 'preact'
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { CopyButton } from '../ui/copy-button.tsx'
 import type { ByteField } from './cases.ts'
 import { FieldTree } from './field-tree.tsx'
@@ -26,9 +26,11 @@ export function BytesView({ field, errorAt }: BytesViewProps): JSX.Element {
   const { name, bytes, format } = field
   const layout = useMemo(() => layOutFormat(format, bytes), [format, bytes])
   const parts = useMemo(() => leaves(layout.fields, bytes.length), [layout, bytes])
+  const panes = useRef<HTMLDivElement>(null)
   const [marked, setMarked] = useState<Span | undefined>()
   const [whole, setWhole] = useState(false)
   const all = useMemo(() => rows(bytes, parts), [bytes, parts])
+  usePointing(panes, setMarked)
   const shown = whole ? all : all.slice(0, ROWS_SHOWN)
   return (
     <section class="card bytes" aria-label={`${name}, ${countBytes(bytes.length)}`}>
@@ -41,7 +43,7 @@ export function BytesView({ field, errorAt }: BytesViewProps): JSX.Element {
           <CopyButton text={encodeHex(bytes)} label="Copy hex" />
         </span>
       </header>
-      <div class="bytes-panes" onMouseLeave={() => setMarked(undefined)}>
+      <div class="bytes-panes" ref={panes}>
         <div class="hex-scroll">
           <div
             class="hex mono"
@@ -49,13 +51,7 @@ export function BytesView({ field, errorAt }: BytesViewProps): JSX.Element {
             aria-label={`${countBytes(bytes.length)} as hex; the fields follow`}
           >
             {shown.map((row) => (
-              <HexRow
-                key={row.offset}
-                row={row}
-                marked={marked}
-                errorAt={errorAt?.offset}
-                onMark={setMarked}
-              />
+              <HexRow key={row.offset} row={row} marked={marked} errorAt={errorAt?.offset} />
             ))}
             {bytes.length === 0 ? <span class="muted">no bytes</span> : null}
           </div>
@@ -87,15 +83,14 @@ interface HexRowProps {
   readonly row: Row
   readonly marked: Span | undefined
   readonly errorAt: number | undefined
-  readonly onMark: (span: Span) => void
 }
 
-function HexRow({ row, marked, errorAt, onMark }: HexRowProps): JSX.Element {
+function HexRow({ row, marked, errorAt }: HexRowProps): JSX.Element {
   return (
     <div class="hex-row">
       <span class="hex-offset">{row.offset.toString(16).padStart(4, '0')}</span>
       {row.runs.map(({ leaf, start, bytes }) => (
-        <span key={start} class={runClass(leaf, marked)} onMouseEnter={() => onMark(leaf)}>
+        <span key={start} class={runClass(leaf, marked)} data-start={leaf.start} data-end={leaf.end}>
           {[...bytes].map((byte, at) => (
             <span key={at} class={start + at === errorAt ? 'wrong' : undefined}>
               {encodeHex(Uint8Array.of(byte))}
@@ -105,6 +100,24 @@ function HexRow({ row, marked, errorAt, onMark }: HexRowProps): JSX.Element {
       ))}
     </div>
   )
+}
+
+/** What the mouse points at among the bytes is marked; the tree looks after itself. */
+function usePointing(panes: { current: HTMLElement | null }, mark: (span: Span | undefined) => void): void {
+  useEffect(() => {
+    const controller = new AbortController()
+    const { signal } = controller
+    panes.current?.addEventListener(
+      'mouseover',
+      ({ target }) => {
+        const run = (target as Element).closest<HTMLElement>('.run')
+        if (run !== null) mark({ start: Number(run.dataset['start']), end: Number(run.dataset['end']) })
+      },
+      { signal },
+    )
+    panes.current?.addEventListener('mouseleave', () => mark(undefined), { signal })
+    return () => controller.abort()
+  }, [panes, mark])
 }
 
 function runClass(leaf: Leaf, marked: Span | undefined): string {

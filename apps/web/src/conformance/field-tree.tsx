@@ -28,6 +28,7 @@ export function FieldTree({ fields, marked, onMark, label }: FieldTreeProps): JS
               aria-selected={field.start === marked?.start && field.end === marked.end}
               tabIndex={position === focused ? 0 : -1}
               class={`tree-item${isWithin(field, marked) ? ' marked' : ''}`}
+              onKeyDown={move}
               onMouseEnter={() => onMark(field)}
               onFocus={() => {
                 setFocused(position)
@@ -46,11 +47,7 @@ export function FieldTree({ fields, marked, onMark, label }: FieldTreeProps): JS
       })}
     </ul>
   )
-  return (
-    <div class="tree" onKeyDown={move}>
-      {branch(fields, 1)}
-    </div>
-  )
+  return <div class="tree">{branch(fields, 1)}</div>
 }
 
 function flatten(fields: readonly Field[]): Field[] {
@@ -62,10 +59,9 @@ function isWithin(field: Field, marked: Span | undefined): boolean {
 }
 
 function move(event: KeyboardEvent): void {
-  const tree = event.currentTarget
-  if (!(tree instanceof HTMLElement)) return
-  const items = [...tree.querySelectorAll<HTMLElement>('[role=treeitem]')]
-  const at = items.indexOf(event.target as HTMLElement)
+  const here = event.currentTarget as HTMLElement
+  const items = [...(here.closest('.tree')?.querySelectorAll<HTMLElement>('[role=treeitem]') ?? [])]
+  const at = items.indexOf(here)
   const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key]
   const item = next === undefined ? undefined : items[next]
   if (item === undefined) return

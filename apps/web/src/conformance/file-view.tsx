@@ -33,7 +33,7 @@ export function FileView({ file, selected }: { file: RunFile; selected: number |
         <h1 class="mono">{file.name}</h1>
         {refusal === undefined ? (
           <>
-            <div class="chips" role="group" aria-label="Cases to show">
+            <fieldset class="chips" aria-label="Cases to show">
               {(['all', 'passed', 'failed'] as const).map((choice) => (
                 <button
                   key={choice}
@@ -44,7 +44,7 @@ export function FileView({ file, selected }: { file: RunFile; selected: number |
                   {choice} <span class="numbers">{counts[choice]}</span>
                 </button>
               ))}
-            </div>
+            </fieldset>
             <input
               class="input"
               type="search"

@@ -7,7 +7,7 @@ import { addFiles, files, finished, type RunFile, runAll, sum, totals, trouble }
 import { Verdict } from './verdict.tsx'
 
 export function Overview(): JSX.Element {
-  const dropping = useDrop(add)
+  const dropping = useDrop((chosen) => void add(chosen))
   const { passed, failed } = totals.value
   return (
     <>
@@ -105,6 +105,8 @@ async function add(chosen: readonly File[]): Promise<void> {
 /** Takes files dropped anywhere on the page; true while some hover over it. */
 function useDrop(take: (files: readonly File[]) => void): boolean {
   const [over, setOver] = useState(false)
+  const latest = useRef(take)
+  latest.current = take
   useEffect(() => {
     const controller = new AbortController()
     const { signal } = controller
@@ -131,11 +133,11 @@ function useDrop(take: (files: readonly File[]) => void): boolean {
         if (!carriesFiles(event)) return
         event.preventDefault()
         setOver(false)
-        take([...(event.dataTransfer?.files ?? [])])
+        latest.current([...(event.dataTransfer?.files ?? [])])
       },
       { signal },
     )
     return () => controller.abort()
-  }, [take])
+  }, [])
   return over
 }

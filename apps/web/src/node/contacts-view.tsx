@@ -9,6 +9,7 @@ import { contacts, status } from './client.ts'
 import { AddContactDialog } from './contact-dialogs.tsx'
 import { ConversationView } from './conversation-view.tsx'
 import { NeedsNode } from './needs-node.tsx'
+import { describePresence } from './presence.ts'
 import type { Contact } from './protocol.ts'
 
 export function ContactsView(): JSX.Element {
@@ -103,13 +104,6 @@ function Person({ contact, selected }: { contact: Contact; selected: boolean }):
       </a>
     </li>
   )
-}
-
-export function describePresence({ standing, presence, direct }: Contact): string {
-  if (standing === 'asked') return 'wants to talk to you'
-  if (standing === 'blocked') return 'isn’t listened to'
-  if (presence === 'online') return direct ? 'online, linked directly' : 'online'
-  return presence === 'reaching' ? 'looking …' : presence === 'away' ? 'away' : ''
 }
 
 /** A link to add someone: `#/add/KEY?peer=wss://…`. */

@@ -7,9 +7,9 @@ import { Glyph } from '../ui/glyph.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { ask, conversation, openConversation } from './client.ts'
 import { RemoveDialog, RenameDialog } from './contact-dialogs.tsx'
-import { describePresence } from './contacts-view.tsx'
 import { FileCard } from './file-card.tsx'
 import { nameOf } from './names.ts'
+import { describePresence } from './presence.ts'
 import type { Contact, TextItem } from './protocol.ts'
 
 export function ConversationView({ contact }: { contact: Contact }): JSX.Element {

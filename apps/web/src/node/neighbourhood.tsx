@@ -12,8 +12,8 @@ import {
 } from './neighbourhood-layout.ts'
 import type { NodeStatus } from './protocol.ts'
 
-const COLUMN = 92
-const ROW = 64
+const COLUMN = 112
+const ROW = 56
 const MARGIN = 34
 /** Rings are drawn in a square of this side. */
 const RING = 300
@@ -85,7 +85,11 @@ function Tree({ picture }: { picture: TreePicture }): JSX.Element {
             transform={`translate(${x} ${y})`}
           >
             <circle r={node.role === 'self' ? 11 : node.key === undefined ? 4 : 8} />
-            {node.key === undefined ? null : <text y="26">{label(node.key)}</text>}
+            {node.key === undefined ? null : (
+              <text x="16" y="4">
+                {label(node.key)}
+              </text>
+            )}
           </g>
         )
       })}

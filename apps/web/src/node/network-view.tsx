@@ -2,6 +2,7 @@
 import type { JSX } from 'preact'
 import { Chart } from '../ui/chart.tsx'
 import { formatBytes, formatMilliseconds, formatRate, formatTime } from '../ui/format.ts'
+import { ScrollArea } from '../ui/scroll-area.tsx'
 import { events, samples, status } from './client.ts'
 import { nameOf } from './names.ts'
 import { NeedsNode } from './needs-node.tsx'
@@ -65,7 +66,7 @@ function Peers({ snapshot: { peers, parent } }: { snapshot: Snapshot }): JSX.Ele
       </header>
       {peers.length === 0 ? <p class="muted">None.</p> : null}
       {peers.length === 0 ? null : (
-        <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="peers">
+        <ScrollArea class="table-scroll" labelledBy="peers">
           <table>
             <thead>
               <tr>
@@ -94,7 +95,7 @@ function Peers({ snapshot: { peers, parent } }: { snapshot: Snapshot }): JSX.Ele
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollArea>
       )}
     </section>
   )
@@ -133,7 +134,7 @@ function Events(): JSX.Element {
         <h2 id="events">Events</h2>
       </header>
       {latest.length === 0 ? <p class="muted">Nothing happened yet.</p> : null}
-      <div class="lines-scroll" tabIndex={0} role="region" aria-labelledby="events">
+      <ScrollArea class="lines-scroll" labelledBy="events">
         <ul class="lines">
           {latest.map((event, index) => (
             <li key={`${event.time} ${latest.length - index}`}>
@@ -144,7 +145,7 @@ function Events(): JSX.Element {
             </li>
           ))}
         </ul>
-      </div>
+      </ScrollArea>
     </section>
   )
 }

@@ -31,10 +31,14 @@ export function NodeOverview(): JSX.Element {
         </div>
       </div>
       <div class="overview">
-        <IdentityCard node={now} />
-        <Connections node={now} />
-        <Neighbourhood node={now} />
-        <PageCard node={now} />
+        <div class="stack">
+          <IdentityCard node={now} />
+          <PageCard node={now} />
+        </div>
+        <div class="stack">
+          <Connections node={now} />
+          <Neighbourhood node={now} />
+        </div>
       </div>
     </>
   )

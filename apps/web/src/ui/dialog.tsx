@@ -17,7 +17,7 @@ export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
   }, [])
   return (
     <dialog ref={dialog} aria-labelledby={heading} onClose={onClose}>
-      <header>
+      <header class="dialog-head">
         <h2 id={heading}>{title}</h2>
         <button
           type="button"

@@ -73,8 +73,10 @@ function clean(element: Element, base: string): void {
 function addSheet(page: Document, href: string, base: string): void {
   const style = page.createElement('style')
   page.head.append(style)
-  load(resolve(href, base), async (body) => {
-    style.textContent = await body.text()
+  load(resolve(href, base), (body) => {
+    void body.text().then((text) => {
+      style.textContent = text
+    })
   })
 }
 

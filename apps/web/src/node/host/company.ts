@@ -25,6 +25,8 @@ export interface CompanyOptions {
   onStream(key: Key, stream: Stream): void
   /** A contact came online. */
   onOnline(key: Key): void
+  /** Nobody can be listened for. */
+  onFailure(error: unknown): void
 }
 
 export class CompanyKeeper {
@@ -34,7 +36,7 @@ export class CompanyKeeper {
 
   constructor(options: CompanyOptions) {
     this.#options = options
-    void this.#listen()
+    this.#listen().catch(options.onFailure)
     this.refresh()
   }
 

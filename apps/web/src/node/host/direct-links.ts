@@ -20,6 +20,8 @@ export interface DirectLinksOptions {
   clock: Clock
   /** A link came, went, or couldn't be made; in words. */
   onEvent(text: string): void
+  /** Nobody can be listened for. */
+  onFailure(error: unknown): void
 }
 
 interface Attempt {
@@ -37,7 +39,7 @@ export class DirectLinks {
 
   constructor(options: DirectLinksOptions) {
     this.#options = options
-    void this.#listen()
+    this.#listen().catch(options.onFailure)
   }
 
   /** A contact is online: a link to it is wanted. */

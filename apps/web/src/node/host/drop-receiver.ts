@@ -15,6 +15,15 @@ const STREAMS_LIMIT = 32
 /** Offers of one contact that wait for an answer. */
 const ASKING_LIMIT = 8
 
+export interface DropReceiverOptions {
+  network: LoneStreams
+  contacts: Contacts
+  conversations: Conversations
+  now(): number
+  /** Nobody can be listened for. */
+  onFailure(error: unknown): void
+}
+
 interface Asking {
   readonly key: string
   answer(accepted: boolean): void
@@ -36,11 +45,11 @@ export class DropReceiver {
   readonly #receiving = new Map<string, Receiving>()
   #streams = 0
 
-  constructor(network: LoneStreams, contacts: Contacts, conversations: Conversations, now: () => number) {
+  constructor({ network, contacts, conversations, now, onFailure }: DropReceiverOptions) {
     this.#contacts = contacts
     this.#conversations = conversations
     this.#now = now
-    void this.#listen(network)
+    this.#listen(network).catch(onFailure)
   }
 
   /** What the user says to an offer; it counts when the sender has gone, too, and comes back. */

@@ -12,7 +12,7 @@ import type { Conversations } from './conversations.ts'
 import { DirectLinks } from './direct-links.ts'
 import { DropReceiver } from './drop-receiver.ts'
 import { DropSender } from './drop-sender.ts'
-import { HostError } from './errors.ts'
+import { HostError, inWords } from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import { PeerSet } from './peer-set.ts'
 import { Sampler, type SessionTotals } from './sampler.ts'
@@ -50,6 +50,8 @@ export class RunningNode {
     const { contacts, conversations, connector, log, page, onChange } = options
     const clock = systemClock()
     const streams = streamNetwork(node)
+    const now = (): number => Math.round(clock.now())
+    const onFailure = (error: unknown): void => log.add('not listening', inWords(error))
     this.node = node
     this.#clock = clock
     this.#contacts = contacts
@@ -62,15 +64,15 @@ export class RunningNode {
       accepts: (key) => this.#links.accepts(key),
     })
     const onEvent = (text: string): void => log.add('direct link', text)
-    this.#links = new DirectLinks({ router: node.router, transport, contacts, clock, onEvent })
+    this.#links = new DirectLinks({ router: node.router, transport, contacts, clock, onEvent, onFailure })
     this.#chat = new Chat({
       contacts,
       conversations,
       session: (key) => this.#company.session(key),
-      now: () => Math.round(clock.now()),
+      now,
     })
     this.#sender = new DropSender(streams, conversations)
-    this.#receiver = new DropReceiver(streams, contacts, conversations, () => Math.round(clock.now()))
+    this.#receiver = new DropReceiver({ network: streams, contacts, conversations, now, onFailure })
     this.web = new Web(node, page)
     this.#company = new CompanyKeeper({
       network: node,
@@ -86,6 +88,7 @@ export class RunningNode {
         this.#sender.wake()
         this.#links.want(key)
       },
+      onFailure,
     })
   }
 
