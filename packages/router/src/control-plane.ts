@@ -84,7 +84,7 @@ export class ControlPlane {
     this.#types.delete(port)
     this.#inbox.removePeer(port)
     this.snake.removePeer(port, this.#tables.removePeer(port))
-    this.#watchingParent(() => this.tree.removePeer(port, now))
+    this.#watchingPlace(() => this.tree.removePeer(port, now))
     if (this.tree.peers.size > 0) return
     this.snake.reset()
     this.#broadcasts.reset()
@@ -135,7 +135,7 @@ export class ControlPlane {
 
   handleTimeout(now: number): void {
     this.#inbox.handleTimeout(now)
-    this.#watchingParent(() => this.tree.handleTimeout(now))
+    this.#watchingPlace(() => this.tree.handleTimeout(now))
     if (now >= this.snake.nextTimeout()) this.#broadcasts.expire(now)
     this.snake.handleTimeout(this.tree.root, this.tree.parent === undefined, now)
     this.#broadcasts.handleTimeout(this.tree, now)
@@ -218,15 +218,15 @@ export class ControlPlane {
   }
 
   #accept(port: number, announcement: Announcement, now: number): void {
-    const isNewcomer = this.#watchingParent(() => this.tree.handleAnnouncement(port, announcement, now))
+    const isNewcomer = this.#watchingPlace(() => this.tree.handleAnnouncement(port, announcement, now))
     if (isNewcomer) this.#broadcasts.wake(port, this.tree.root, now)
   }
 
-  /** A changed parent needs a bootstrap soon. */
-  #watchingParent<T>(change: () => T): T {
-    const before = this.tree.parent
+  /** Another parent or root needs bootstraps. */
+  #watchingPlace<T>(change: () => T): T {
+    const { parent, root } = this.tree
     const result = change()
-    if (this.tree.parent !== before) this.snake.bootstrapSoon()
+    if (this.tree.parent !== parent || this.tree.root !== root) this.snake.settle()
     return result
   }
 

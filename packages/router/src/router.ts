@@ -1,6 +1,6 @@
 // The two planes joined: peerings and time go in, frames and events come out.
 import { type ForwardingPlane, loadForwarding, type SendResult } from '@snek/forwarding'
-import { type Identity, verify } from '@snek/identity'
+import { type Identity, verify as verifyByIdentity } from '@snek/identity'
 import {
   type Clock,
   type Logger,
@@ -11,7 +11,7 @@ import {
   TypedEventTarget,
 } from '@snek/platform'
 import { type ByteStream, fromWebStreams, type WebStreams } from '@snek/transport'
-import { CHALLENGE_LENGTH, encodeFrame, type Key } from '@snek/wire'
+import { CHALLENGE_LENGTH, encodeFrame, type Key, type Verify } from '@snek/wire'
 import { BandwidthMeter } from './bandwidth.ts'
 import { ControlPlane } from './control-plane.ts'
 import { PeeringError } from './errors.ts'
@@ -46,6 +46,8 @@ export interface RouterOptions {
    */
   requireChallenge?: boolean
   limits?: Partial<RouterLimits>
+  /** How signatures are verified; as @snek/identity does by default. */
+  verify?: Verify
 }
 
 export interface ConnectOptions {
@@ -96,6 +98,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
   constructor(plane: ForwardingPlane, options: RouterOptions) {
     super()
     const { identity, clock = systemClock(), logger = silentLogger, random = platformRandom } = options
+    const verify = options.verify ?? verifyByIdentity
     const limits = { ...DEFAULT_LIMITS, ...options.limits }
     const [fraction = 0] = random(1)
     const { requireChallenge = false } = options

@@ -11,9 +11,10 @@ export function components(
   const neighbours = new Map<SimulatedNode, SimulatedNode[]>([...nodes].map((node) => [node, []]))
   for (const { isUp, ends } of links) {
     const [a, b] = ends
-    if (!isUp) continue
-    neighbours.get(a)?.push(b)
-    neighbours.get(b)?.push(a)
+    const [ofA, ofB] = [neighbours.get(a), neighbours.get(b)]
+    if (!isUp || ofA === undefined || ofB === undefined) continue
+    ofA.push(b)
+    ofB.push(a)
   }
   const groups: SimulatedNode[][] = []
   const seen = new Set<SimulatedNode>()

@@ -1,4 +1,5 @@
 // Datagrams that are answered. Payload: 0 for a question or 1 for an answer, and a number.
+import type { Clock } from '@snek/platform'
 import type { Key } from '@snek/wire'
 import type { SimulatedNode } from './node.ts'
 
@@ -9,26 +10,33 @@ export interface Exchange {
   readonly number: number
   readonly from: SimulatedNode
   readonly to: SimulatedNode
-  isDone: boolean
+  readonly begun: number
+  /** When the answer came. */
+  ended: number | undefined
 }
 
 export class Exchanges {
+  readonly #clock: Clock
   readonly #open = new Map<number, Exchange>()
   #number = 0
 
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
   /** Asks. */
   begin(from: SimulatedNode, to: SimulatedNode): Exchange {
-    const exchange = { number: this.#number, from, to, isDone: false }
+    const exchange = { number: this.#number, from, to, begun: this.#clock.now(), ended: undefined }
     this.#number += 1
     this.#open.set(exchange.number, exchange)
     from.router.send(to.key, encode(Kind.question, exchange.number))
     return exchange
   }
 
-  /** Whether it was answered. */
-  end(exchange: Exchange): boolean {
-    this.#open.delete(exchange.number)
-    return exchange.isDone
+  /** How long it took in ms; undefined, if it wasn't answered. */
+  end({ number, begun, ended }: Exchange): number | undefined {
+    this.#open.delete(number)
+    return ended === undefined ? undefined : ended - begun
   }
 
   /** What a node was sent. */
@@ -41,7 +49,7 @@ export class Exchanges {
     if (kind === Kind.question && node === exchange.to && from.equals(exchange.from.key)) {
       node.router.send(from, encode(Kind.answer, number))
     } else if (kind === Kind.answer && node === exchange.from && from.equals(exchange.to.key)) {
-      exchange.isDone = true
+      exchange.ended ??= this.#clock.now()
     }
   }
 }

@@ -4,15 +4,21 @@ import { createIdentity } from '@snek/identity'
 import type { Logger } from '@snek/platform'
 import { seededRandom, VirtualClock } from '@snek/platform/testing'
 import { createRouter, type PeerType, type RouterLimits } from '@snek/router'
-import type { Key } from '@snek/wire'
+import type { Verify } from '@snek/wire'
 import { components, disagreements } from './convergence.ts'
 import { Exchanges } from './exchanges.ts'
 import { SimulatedLink } from './link.ts'
 import type { SimulatedNode } from './node.ts'
 import { below, type Edge, type Random } from './topologies.ts'
+import { verifyingOnce } from './verify.ts'
 
 /** One way, in ms, of links that aren't told theirs: 1 to this. */
 const MAX_LATENCY = 20
+/** How often it is looked whether answers came or all agree, in ms. */
+const EXCHANGE_STEP = 20
+const CONVERGENCE_STEP = 250
+/** How long a node keeps a route that isn't renewed, in ms. */
+const ROUTE_LIFETIME = 10_000
 
 export interface SimulationOptions {
   /** What all that is random comes from: keys, latencies, phases. */
@@ -37,7 +43,8 @@ export class Simulation {
   readonly #options: Omit<SimulationOptions, 'seed'>
   readonly #nodes: SimulatedNode[] = []
   readonly #links: SimulatedLink[] = []
-  readonly #exchanges = new Exchanges()
+  readonly #verify: Verify = verifyingOnce()
+  readonly #exchanges = new Exchanges(this.clock)
 
   /** @internal */
   constructor({ seed, ...options }: SimulationOptions) {
@@ -59,7 +66,7 @@ export class Simulation {
   async addNode(name: string = String(this.#nodes.length)): Promise<SimulatedNode> {
     const identity = createIdentity({ seed: this.random(32) })
     const { clock, random } = this
-    const router = await createRouter({ identity, clock, random, ...this.#options })
+    const router = await createRouter({ identity, clock, random, verify: this.#verify, ...this.#options })
     const node = { name, key: identity.key, router }
     router.onDatagram = (from, payload) => this.#exchanges.receive(node, from, payload)
     this.#nodes.push(node)
@@ -122,17 +129,20 @@ export class Simulation {
     return components(this.#nodes, this.#links).flatMap(disagreements)
   }
 
-  /** Lets time pass until it has converged, and gives it in ms; throws if that takes longer than `limit`. */
+  /**
+   * Lets time pass until it has converged and stayed so for 10 s, so that no route from before is left. Gives
+   * the time in ms that it took to converge; throws if that is more than `limit`.
+   */
   converge(limit: number): number {
     const start = this.clock.now()
-    const step = 100
-    while (!this.converged()) {
-      if (this.clock.now() - start >= limit) {
-        throw new Error(`not converged within ${limit} ms: ${this.problems().join('; ')}`)
-      }
-      this.run(step)
+    let since = start
+    while (this.clock.now() - since < ROUTE_LIFETIME) {
+      const problems = this.problems()
+      if (problems.length > 0) since = this.clock.now() + CONVERGENCE_STEP
+      if (since - start > limit) throw new Error(`not converged within ${limit} ms: ${problems.join('; ')}`)
+      this.run(CONVERGENCE_STEP)
     }
-    return this.clock.now() - start
+    return since - start
   }
 
   /**
@@ -167,8 +177,8 @@ export class Simulation {
   #exchange(pairs: readonly [SimulatedNode, SimulatedNode][], limit: number): (number | undefined)[] {
     const start = this.clock.now()
     const exchanges = pairs.map(([a, b]) => this.#exchanges.begin(a, b))
-    const step = 10
-    while (exchanges.some(({ isDone }) => !isDone) && this.clock.now() - start < limit) this.run(step)
-    return exchanges.map((exchange) => (this.#exchanges.end(exchange) ? this.clock.now() - start : undefined))
+    while (exchanges.some(({ ended }) => ended === undefined) && this.clock.now() - start < limit)
+      this.run(EXCHANGE_STEP)
+    return exchanges.map((exchange) => this.#exchanges.end(exchange))
   }
 }

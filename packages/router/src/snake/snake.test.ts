@@ -96,14 +96,14 @@ describe('own bootstraps', () => {
     expect(times).toEqual([BOOTSTRAP_INTERVAL, 2 * BOOTSTRAP_INTERVAL, 3 * BOOTSTRAP_INTERVAL])
   })
 
-  test('come at the next maintenance if wanted soon, with a sequence that grows', () => {
+  test('follow one another when our place has changed, with sequences that grow', () => {
     tables.hop = { port: 2, watermark }
     maintain()
-    snake.bootstrapSoon()
+    snake.settle()
     snake.handleTimeout(root, false, now)
-    maintain()
-    const sequences = sent().map(([, { payload }]) => decodeBootstrap(payload).sequence)
-    expect(sequences).toEqual([BigInt(START), BigInt(START + MAINTENANCE_INTERVAL)])
+    for (let count = 0; count < 10; count += 1) maintain()
+    const sequences = sent().map(([, { payload }]) => decodeBootstrap(payload).sequence - BigInt(START))
+    expect(sequences).toEqual([0n, 1000n, 2000n, 3000n, 4000n, 5000n, 10_000n])
   })
 
   test('a root sends none; nor does anybody who has nowhere to send it', () => {

@@ -21,6 +21,11 @@ import type { ControlEvent, Emit } from '../outputs.ts'
 export const MAINTENANCE_INTERVAL = 1000
 /** In ms. */
 export const BOOTSTRAP_INTERVAL = 5000
+/**
+ * How many bootstraps follow one another, a second apart, when our place in the tree has changed: others found
+ * new places, too, and the first ones may not have met what they would meet now.
+ */
+export const SETTLING_BOOTSTRAPS = 5
 /** How long a route or the descending node is valid, in ms. */
 export const ROUTE_LIFETIME = 10_000
 
@@ -57,8 +62,8 @@ export class Snake {
   #maintenanceAt: number
   /** Never, at first. */
   #lastBootstrap = Number.NEGATIVE_INFINITY
-  #lastSequence = 0n
-  #soon = false
+  /** How many bootstraps are wanted before the next one is due. */
+  #wanted = 0
 
   constructor(options: SnakeOptions) {
     this.#options = options
@@ -69,9 +74,9 @@ export class Snake {
     return this.#descending?.key
   }
 
-  /** Asks for a bootstrap at the next maintenance. */
-  bootstrapSoon(): void {
-    this.#soon = true
+  /** Our parent or our root has changed. */
+  settle(): void {
+    this.#wanted = SETTLING_BOOTSTRAPS
   }
 
   /** `removed`: the keys of the routes that went with the peering. */
@@ -83,7 +88,7 @@ export class Snake {
   /** After the last peering. */
   reset(): void {
     this.#setDescending(undefined)
-    this.#soon = false
+    this.#wanted = 0
     this.#lastBootstrap = Number.NEGATIVE_INFINITY
   }
 
@@ -131,8 +136,8 @@ export class Snake {
     this.#maintenanceAt = now + MAINTENANCE_INTERVAL
     this.#reportRemoved(this.#options.tables.expireRoutes(now))
     if (!this.#isValid(this.#descending, root, now)) this.#setDescending(undefined)
-    if (isRoot || !(this.#soon || now - this.#lastBootstrap >= BOOTSTRAP_INTERVAL)) return
-    this.#soon = false
+    if (isRoot || (this.#wanted === 0 && now - this.#lastBootstrap < BOOTSTRAP_INTERVAL)) return
+    this.#wanted = Math.max(0, this.#wanted - 1)
     this.#lastBootstrap = now
     this.#bootstrap(root, now)
   }
@@ -141,15 +146,13 @@ export class Snake {
     const { signer, tables } = this.#options
     const hop = tables.nextHopSnake(signer.key, INITIAL_WATERMARK, { bootstrap: true }, now)
     if (hop.port === undefined || hop.port === LOCAL_PORT) return
-    const time = BigInt(Math.floor(now))
-    this.#lastSequence = time > this.#lastSequence ? time : this.#lastSequence + 1n
     this.#send(hop.port, {
       type: 'bootstrap',
       extra: 0,
       hopLimit: 0,
       destinationKey: signer.key,
       watermark: hop.watermark,
-      payload: encodeBootstrap(this.#lastSequence, root, signer),
+      payload: encodeBootstrap(BigInt(Math.floor(now)), root, signer),
     })
   }
 
@@ -168,7 +171,7 @@ export class Snake {
     const before = this.#descending
     this.#descending = node
     if (node?.key.hex === before?.key.hex) return
-    this.#soon = true
+    this.#wanted = Math.max(1, this.#wanted)
     this.#report({ name: 'descendingchange', detail: { descending: node?.key, port: node?.port } })
   }
 
