@@ -22,7 +22,7 @@ export type Serve = (
   options?: ServeOptions,
 ) => Promise<HttpService>
 
-export const clients: ReadonlyArray<[string, CreateFetch]> = [
+export const clients: readonly [string, CreateFetch][] = [
   ['Node', createNodeFetch],
   ['web', createWebFetch],
 ]
@@ -36,7 +36,7 @@ const serveHandlerOnNode: Serve = (network, protocol, handler, options) => {
   return serveNode(network, protocol, (request, response) => void listener(request, response), options)
 }
 
-export const servers: ReadonlyArray<[string, Serve]> = [
+export const servers: readonly [string, Serve][] = [
   ['Node', serveHandlerOnNode],
   ['web', serveWeb],
 ]
@@ -102,6 +102,10 @@ export class TextStream {
   reset(): void {
     this.#writer.abort(new Error('reset by the test')).catch(() => undefined)
     this.#reader.cancel(new Error('stopped by the test')).catch(() => undefined)
+  }
+
+  stopReading(): void {
+    void this.#reader.cancel(new Error('stopped by the test'))
   }
 
   async #readMore(): Promise<boolean> {

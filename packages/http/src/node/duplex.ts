@@ -64,7 +64,8 @@ export class StreamSocket extends Duplex {
     const reason = error ?? new Error('the stream was given up')
     if (!this.readableEnded) this.#reader.cancel(reason).catch(failsBeside)
     if (!this.writableFinished) this.#writer.abort(reason).catch(failsBeside)
-    callback(error)
+    // As with sockets, the end isn't heard of in the turn that brought the last bytes: fetch relies on it.
+    setImmediate(callback, error)
   }
 
   /** Ends the writing side and, once what was written has gone out, the rest. */

@@ -1,7 +1,11 @@
 // fetch on Node: the platform's own, over streams of the overlay.
 import type { Socket } from 'node:net'
 import { SnekError } from '@snek/platform'
-import { Client, Dispatcher } from 'undici'
+import type { Client as ClientType, Dispatcher as DispatcherType } from 'undici'
+// By themselves: the index would replace the dispatcher of the platform's fetch.
+import errors from 'undici/lib/core/errors.js'
+import Client from 'undici/lib/dispatcher/client.js'
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js'
 import { HttpError } from '../errors.ts'
 import { type FetchOptions, makeFetch, type OpenStream, type OverlayFetch } from '../make-fetch.ts'
 import type { HttpNetwork } from '../network.ts'
@@ -20,6 +24,8 @@ export function createFetch(network: HttpNetwork, options: FetchOptions = {}): O
   })
 }
 
+const MALFORMED = [errors.HTTPParserError, errors.ResponseContentLengthMismatchError]
+
 /** One stream a request, so nothing is pooled here: sessions are, below. */
 class StreamDispatcher extends Dispatcher {
   readonly #openStream: OpenStream
@@ -29,9 +35,12 @@ class StreamDispatcher extends Dispatcher {
     this.#openStream = openStream
   }
 
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+  override dispatch(
+    options: DispatcherType.DispatchOptions,
+    handler: DispatcherType.DispatchHandler,
+  ): boolean {
     const url = new URL(String(options.origin))
-    const client: Client = new Client(hexOrigin(url), {
+    const client: ClientType = new Client(hexOrigin(url), {
       // Signals are for timeouts, and sessions notice a peer that is gone.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -66,14 +75,13 @@ function unwrap(error: unknown): unknown {
   const cause = error instanceof TypeError ? error.cause : undefined
   if (!(cause instanceof Error)) return error
   if (cause instanceof SnekError) return cause
-  const { code } = cause as NodeJS.ErrnoException
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (cause instanceof errors.HeadersOverflowError) {
     return new HttpError('head-too-large', 'the head of the response is too large', { cause })
   }
-  if (code?.startsWith('HPE_')) {
-    return new HttpError('malformed', `the response is not HTTP: ${cause.message}`, { cause })
+  if (MALFORMED.some((type) => cause instanceof type)) {
+    return new HttpError('malformed', `not HTTP/1.1: ${cause.message}`, { cause })
   }
-  if (code === 'UND_ERR_SOCKET') {
+  if (cause instanceof errors.SocketError) {
     return new HttpError('connection-lost', `the stream ended too early: ${cause.message}`, { cause })
   }
   return error

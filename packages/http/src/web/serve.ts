@@ -1,16 +1,10 @@
 // A server for `(Request) => Response` handlers wherever there are Web Streams: browsers above all.
-import type { Key } from '@snek/wire'
 import { StreamAcceptor, type StreamHandlers } from '../accept-streams.ts'
 import type { HttpNetwork, HttpSession, HttpStream } from '../network.ts'
 import { type HttpService, type ServeOptions, withServeDefaults } from '../serve-options.ts'
+import type { FetchHandler } from './handler.ts'
 import { loadLlhttp } from './llhttp.ts'
 import { ServerExchange } from './server-exchange.ts'
-
-/** Answers a request. `request.signal` aborts when whoever asked has gone. */
-export type FetchHandler = (
-  request: Request,
-  info: { readonly remoteKey: Key },
-) => Response | Promise<Response>
 
 /**
  * Serves HTTP at the network's key. Bad requests are answered 400, slow ones 408, oversized heads 431, a

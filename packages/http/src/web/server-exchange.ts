@@ -5,12 +5,12 @@ import { abortable } from '../abortable.ts'
 import { HttpError, type HttpErrorCode } from '../errors.ts'
 import type { HttpStream } from '../network.ts'
 import { REFUSAL_LIMIT, type RefusalStatus, refusal, type ServeOptions } from '../serve-options.ts'
+import type { FetchHandler } from './handler.ts'
 import { incomingRequest } from './incoming-request.ts'
 import type { Llhttp } from './llhttp.ts'
 import { type MessageHead, MessageParser } from './message-parser.ts'
 import { MessageReader } from './message-reader.ts'
 import { encode, type Writer } from './message-writer.ts'
-import type { FetchHandler } from './serve.ts'
 import { writeResponse } from './write-response.ts'
 
 export interface ExchangeOptions {
