@@ -61,7 +61,8 @@ async function send(
   llhttp: Llhttp,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const { stream, release } = await openStream(keyOf(request.url))
+  const lease = await openStream(keyOf(request.url))
+  const { stream } = lease
   const parser = new MessageParser(llhttp, 'response', { bodyless: request.method === 'HEAD' })
   const reader = new MessageReader(stream.readable, parser)
   const writer = stream.writable.getWriter()
@@ -71,10 +72,11 @@ async function send(
   const abort = (): void => reader.cancel(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
+  lease.onClose = (reason) => reader.cancel(reason)
   void reader.over.then(() => {
     signal.removeEventListener('abort', abort)
     end(writer, body, reader, sent)
-    release()
+    lease.release()
   })
   sendRequest(writer, request, body).then(
     () => {
@@ -146,8 +148,8 @@ function decoded(body: ReadableStream<Uint8Array>, codings: string | null): Read
     .map((coding) => ENCODINGS.get(coding))
   if (formats.includes(undefined)) return body
   return formats.reduceRight((stream, format) => {
-    const decompression = new DecompressionStream(format as 'gzip' | 'deflate')
-    return stream.pipeThrough(decompression) as ReadableStream<Uint8Array>
+    const decompression: unknown = new DecompressionStream(format as 'gzip' | 'deflate')
+    return stream.pipeThrough(decompression as TransformStream<Uint8Array, Uint8Array>)
   }, body)
 }
 

@@ -24,9 +24,9 @@ export async function incomingRequest(head: MessageHead, options: IncomingOption
   if (['CONNECT', 'TRACE', 'TRACK'].includes(method)) {
     throw new HttpError('unsupported', `${method} is not served`)
   }
-  const init: RequestInit = { method, headers, signal }
+  const init: RequestInit & { duplex?: 'half' } = { method, headers, signal }
   if (hasBody(head)) {
-    init.body = await bodyInit(options.openBody())
+    init.body = (await bodyInit(options.openBody())) as NonNullable<RequestInit['body']>
     init.duplex = 'half'
   }
   // Browsers drop some headers from a `Request`; a server wants them all.
@@ -56,5 +56,5 @@ async function bodyInit(body: ReadableStream<Uint8Array>): Promise<ReadableStrea
     if (length > MAX_BUFFERED_BODY) throw new HttpError('body-too-large', 'a body too large to be held')
     chunks.push(chunk)
   }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer())
+  return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer())
 }
