@@ -199,7 +199,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
 
   async #shutDown(): Promise<void> {
     const links = [...this.#links.all]
-    for (const link of links) link.close()
+    for (const link of links) link.end(link.isStarted ? undefined : closedError())
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
     this.#timer = undefined
     this.#plane.close()

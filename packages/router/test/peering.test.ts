@@ -1,0 +1,287 @@
+// Handshakes, keepalives, limits: how peerings begin and end.
+import { TransportError } from '@snek/transport'
+import { encodeHandshake, HANDSHAKE_LENGTH, WireError } from '@snek/wire'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { PeeringError, type PeeringErrorCode, type Router } from '../src/index.ts'
+import { identity, KEEPALIVE, type Stranger, World } from './world.ts'
+
+let world: World
+let router: Router
+
+beforeEach(async () => {
+  world = new World()
+  router = await world.router(1)
+})
+
+afterEach(() => world.close())
+
+const other = identity(9)
+const handshake = encodeHandshake(other)
+
+function changed(at: number, value: number): Uint8Array {
+  const bytes = Uint8Array.from(handshake)
+  bytes[at] = value
+  return bytes
+}
+
+/** The code with which the peering ended, once it has. */
+async function ended(stranger: Stranger): Promise<unknown> {
+  const error = await stranger.connecting.then(
+    ({ closed }) => closed.catch((reason: unknown) => reason),
+    (reason: unknown) => reason,
+  )
+  expect(error === undefined || error instanceof Error).toBe(true)
+  return error instanceof WireError || error instanceof PeeringError || error instanceof TransportError
+    ? error.code
+    : error
+}
+
+describe('two routers', () => {
+  test('peer, and part in order', async () => {
+    const second = await world.router(2)
+    const events: [string, number, string][] = []
+    router.addEventListener('peeradded', ({ detail }) => events.push(['added', detail.port, detail.key.hex]))
+    router.addEventListener('peerremoved', ({ detail }) => {
+      expect(detail.error).toBeUndefined()
+      events.push(['removed', detail.port, detail.key.hex])
+    })
+    const [near, far] = await world.link(router, second, { type: 'bluetooth' })
+    expect(near).toMatchObject({ port: 1, type: 'bluetooth', uri: 'memory:far', zone: undefined })
+    expect([near.key, far.key]).toEqual([second.key, router.key])
+    far.close()
+    world.clock.advance(2000)
+    await Promise.all([near.closed, far.closed])
+    expect(events).toEqual([
+      ['added', 1, second.key.hex],
+      ['removed', 1, second.key.hex],
+    ])
+    expect(router.snapshot().peers).toEqual([])
+    expect(world.log.map(({ level, message }) => [level, message])).toEqual([
+      ['info', 'peering started'],
+      ['info', 'peering started'],
+      ['info', 'peering ended'],
+      ['info', 'peering ended'],
+    ])
+  })
+
+  test('stay together for as long as they like, with nothing but keepalives', async () => {
+    const second = await world.router(2)
+    await world.link(router, second)
+    world.clock.advance(29 * 60_000)
+    expect(router.snapshot().peers.length).toBe(1)
+    const { protocol_in: before } = router.snapshot().peers[0]?.bytes ?? {}
+    world.clock.advance(60_000)
+    const { protocol_in: after } = router.snapshot().peers[0]?.bytes ?? {}
+    expect(after).toBeGreaterThan(before ?? 0)
+    expect(world.reasons()).toEqual([])
+  })
+
+  test('learn that their link was lost', async () => {
+    const second = await world.router(2)
+    const [near, far, pair] = await world.link(router, second)
+    pair.cut()
+    world.clock.advance(0)
+    await expect(near.closed).rejects.toMatchObject({ code: 'connection-lost' })
+    await expect(far.closed).rejects.toMatchObject({ code: 'connection-lost' })
+    expect(world.reasons()).toEqual(['connection-lost', 'connection-lost'])
+  })
+
+  test('may have several peerings, each with the lowest free port', async () => {
+    const second = await world.router(2)
+    const [one] = await world.link(router, second)
+    const [two] = await world.link(router, second)
+    const [three] = await world.link(router, second)
+    expect([one.port, two.port, three.port]).toEqual([1, 2, 3])
+    two.close()
+    world.clock.advance(2000)
+    const [again] = await world.link(router, second)
+    expect(again.port).toBe(2)
+  })
+})
+
+describe('a handshake is refused', () => {
+  test.each<[string, Uint8Array, string]>([
+    ['of another version', changed(0, 2), 'unsupported-version'],
+    ['with other capabilities', changed(7, 0x3a), 'unsupported-capabilities'],
+    ['with a bad signature', changed(HANDSHAKE_LENGTH - 1, 0), 'bad-signature'],
+    ['with our own key', encodeHandshake(identity(1)), 'own-key'],
+    ['that is text', new TextEncoder().encode('GET / HTTP/1.1\r\n'), 'unsupported-version'],
+  ])('%s', async (_, bytes, code) => {
+    const stranger = world.stranger(router, { uri: 'tcp://192.0.2.7:4000' }).send(bytes)
+    world.clock.advance(3000)
+    expect(await ended(stranger)).toBe(code)
+    expect(stranger.closed).toBe(true)
+    expect(world.log).toMatchObject([
+      { level: 'warn', message: 'peering refused', fields: { code, uri: 'tcp://192.0.2.7:4000' } },
+    ])
+    expect(router.snapshot().counters).toMatchObject({ peerings_refused: 1, handshakes: 0 })
+  })
+
+  test.each<[string, Uint8Array]>([
+    ['that never comes', new Uint8Array()],
+    ['of which half comes', handshake.subarray(0, 50)],
+  ])('%s, after 10 s', async (_, bytes) => {
+    const stranger = world.stranger(router).send(bytes)
+    world.clock.advance(9_990)
+    expect(world.log).toEqual([])
+    world.clock.advance(3000)
+    expect(await ended(stranger)).toBe('handshake-timeout')
+    expect(stranger.closed).toBe(true)
+  })
+
+  test('that comes a byte each second, after 10 s', async () => {
+    const stranger = world.stranger(router)
+    for (const byte of handshake.subarray(0, 12)) {
+      stranger.send(Uint8Array.of(byte))
+      world.clock.advance(1000)
+    }
+    expect(await ended(stranger)).toBe('handshake-timeout')
+  })
+
+  test('when the other side closes before', async () => {
+    const stranger = world.stranger(router).send(handshake.subarray(0, 50))
+    stranger.stream.close()
+    world.clock.advance(2000)
+    expect(await ended(stranger)).toBe('handshake-cut')
+  })
+
+  test('when it is given up, but a peering isn’t', async () => {
+    const controller = new AbortController()
+    const started = world.stranger(router, { signal: controller.signal }).introduce(other)
+    world.clock.advance(100)
+    await started.connecting
+    const waiting = world.stranger(router, { signal: controller.signal })
+    const reason = new Error('enough')
+    controller.abort(reason)
+    await expect(waiting.connecting).rejects.toBe(reason)
+    const late = world.stranger(router, { signal: controller.signal })
+    await expect(late.connecting).rejects.toBe(reason)
+    world.clock.advance(2000)
+    expect([waiting.closed, late.closed, started.closed]).toEqual([true, true, false])
+  })
+})
+
+describe('limits', () => {
+  async function refused(stranger: Stranger, code: PeeringErrorCode): Promise<void> {
+    await expect(stranger.connecting).rejects.toMatchObject({ code })
+    world.clock.advance(2000)
+    expect(stranger.closed).toBe(true)
+  }
+
+  test('handshakes', async () => {
+    const limited = await world.router(2, { limits: { handshakes: 2 } })
+    const [first] = [world.stranger(limited), world.stranger(limited)]
+    await refused(world.stranger(limited), 'too-many-handshakes')
+    first.introduce(other)
+    world.clock.advance(100)
+    await first.connecting
+    const next = world.stranger(limited).introduce(identity(8))
+    world.clock.advance(100)
+    expect((await next.connecting).port).toBe(2)
+  })
+
+  test('peerings with one key', async () => {
+    const limited = await world.router(2, { limits: { peeringsPerKey: 2 } })
+    const [first] = [0, 1].map(() => world.stranger(limited).introduce(other))
+    world.clock.advance(100)
+    const third = world.stranger(limited).introduce(other)
+    world.clock.advance(100)
+    await refused(third, 'too-many-peerings-with-key')
+    first?.stream.close()
+    world.clock.advance(2000)
+    const fourth = world.stranger(limited).introduce(other)
+    world.clock.advance(100)
+    expect((await fourth.connecting).port).toBe(1)
+  })
+
+  test('peerings from one address, whatever the port', async () => {
+    const limited = await world.router(2, { limits: { peeringsPerAddress: 2 } })
+    const from = (uri: string): Stranger => world.stranger(limited, { uri })
+    from('tcp://192.0.2.7:4000')
+    from('ws://192.0.2.7:4001').introduce(other)
+    world.clock.advance(100)
+    await refused(from('tcp://192.0.2.7:4002'), 'too-many-peerings-from-address')
+    const elsewhere = from('tcp://[2001:db8::1]:4000').introduce(identity(8))
+    world.clock.advance(100)
+    await elsewhere.connecting
+  })
+
+  test('ports', async () => {
+    const limited = await world.router(2, { limits: { handshakes: 300, peeringsPerKey: 300 } })
+    const strangers = Array.from({ length: 254 }, () => world.stranger(limited).introduce(other))
+    world.clock.advance(100)
+    await refused(strangers.at(-1) as Stranger, 'too-many-peerings')
+    expect(limited.snapshot().peers.map(({ port }) => port)).toEqual(
+      Array.from({ length: 253 }, (_, at) => at + 1),
+    )
+  })
+
+  test('lines in the log', () => {
+    for (let count = 0; count < 100; count += 1) world.stranger(router).send(Uint8Array.of(0))
+    world.clock.advance(100)
+    expect(world.log.length).toBe(20)
+    world.clock.advance(1000)
+    world.stranger(router).send(Uint8Array.of(0))
+    world.clock.advance(10)
+    expect(world.log.at(-1)?.fields).toMatchObject({ code: 'unsupported-version', omitted: 80 })
+  })
+})
+
+describe('keepalives', () => {
+  test('are sent after 3 s without anything else', async () => {
+    const stranger = world.stranger(router).introduce(other)
+    world.clock.advance(100)
+    stranger.frames.length = 0
+    const at: number[] = []
+    for (let passed = 0; passed < 10_000; passed += 500) {
+      if (passed % 2000 === 0) stranger.send(KEEPALIVE)
+      world.clock.advance(500)
+      if (stranger.frames.splice(0).some((frame) => frame[5] === 0)) at.push(passed + 500)
+    }
+    expect(at).toEqual([3000, 6000, 9000])
+  })
+
+  test('of the other side are awaited for 5 s', async () => {
+    const stranger = world.stranger(router).introduce(other)
+    world.clock.advance(4000)
+    stranger.send(KEEPALIVE)
+    world.clock.advance(4990)
+    expect(router.snapshot().peers.length).toBe(1)
+    world.clock.advance(2000)
+    expect(await ended(stranger)).toBe('peer-silent')
+    expect(stranger.closed).toBe(true)
+    expect(world.reasons()).toEqual(['peer-silent'])
+  })
+
+  test('a frame that stops in the middle is silence, too', async () => {
+    const stranger = world.stranger(router).introduce(other).send(KEEPALIVE.subarray(0, 7))
+    world.clock.advance(7000)
+    expect(await ended(stranger)).toBe('peer-silent')
+  })
+})
+
+describe('closing a router', () => {
+  test('ends everything, also what has just begun, and what comes later', async () => {
+    const second = await world.router(2)
+    const [near, far] = await world.link(router, second)
+    const waiting = world.stranger(router)
+    const closing = router.close()
+    expect(router.close()).toBe(closing)
+    await expect(waiting.connecting).rejects.toMatchObject({ code: 'router-closed' })
+    await expect(world.stranger(router).connecting).rejects.toMatchObject({ code: 'router-closed' })
+    world.clock.advance(2000)
+    await Promise.all([closing, near.closed, far.closed])
+    expect(second.snapshot().peers).toEqual([])
+    expect(router.send(second.key, new Uint8Array(1))).toBe('no-route')
+    expect(() => router.snapshot()).toThrow(PeeringError)
+  })
+
+  test('leaves no timer and no stream open, by disposal', async () => {
+    const alone = new World()
+    {
+      await using _ = await alone.router(3)
+      expect(alone.clock.pendingTimers).toBe(1)
+    }
+    expect(alone.clock.pendingTimers).toBe(0)
+  })
+})
