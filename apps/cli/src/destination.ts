@@ -9,14 +9,8 @@ const MORE_REASONS = { ENOENT: 'there is no such directory', ENOTDIR: 'its direc
 export interface Destination {
   /** Throws if nothing can be written there: better known before anything is sent. */
   check(): Promise<void>
-  begin(): Promise<Incoming>
-}
-
-/** One transfer on its way. */
-export interface Incoming extends Sink {
-  commit(): Promise<void>
-  /** Leaves nothing behind. */
-  abandon(): Promise<void>
+  /** One transfer. */
+  begin(): Promise<Sink>
 }
 
 export function fileDestination(path: string): Destination {
@@ -44,19 +38,20 @@ export const stdoutDestination: Destination = {
   }),
 }
 
-async function beginFile(path: string): Promise<Incoming> {
+async function beginFile(path: string): Promise<Sink> {
   const partial = `${path}.${process.pid}.part`
-  const handle = await open(partial, 'wx').catch((error: unknown) => {
+  const refuse = (error: unknown): never => {
     throw new CommandError('file-unwritable', `can't write ${path}: ${systemReason(error, MORE_REASONS)}`)
-  })
+  }
+  const handle = await open(partial, 'wx').catch(refuse)
   return {
-    write: (chunk) => writeAll(handle, chunk),
+    write: (chunk) => writeAll(handle, chunk).catch(refuse),
     commit: async () => {
-      await handle.close()
-      await rename(partial, path)
+      await handle.close().catch(refuse)
+      await rename(partial, path).catch(refuse)
     },
     abandon: async () => {
-      await handle.close()
+      await handle.close().catch(refuse)
       await rm(partial, { force: true })
     },
   }

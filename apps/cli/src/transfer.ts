@@ -5,12 +5,9 @@ import { CommandError } from './exit.ts'
 import type { Progress } from './progress.ts'
 import { encodeReceipt, type Receipt, readReceipt } from './receipt.ts'
 
-/** How long a receiver waits, with everything received, for the sender to say that it has the receipt. */
-const CONFIRMATION_TIME = 5000
-
 /**
- * Sends all of `source` and ends the session. Resolves once the receiver's receipt agrees with what was
- * sent. Whatever fails here, the source included, cuts the stream, so that the receiver fails too.
+ * Sends all of `source` and closes the stream. Resolves once the receiver's receipt agrees with what was sent.
+ * Whatever fails here, the source included, cuts the stream, so that the receiver fails too.
  */
 export async function sendBytes(
   stream: PeerStream,
@@ -18,11 +15,10 @@ export async function sendBytes(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Receipt> {
-  return cutOnFailure(stream, signal, async () => {
+  const writer = stream.writable.getWriter()
+  return cutOnFailure(stream, writer.closed, signal, async () => {
     const hash = createHash('sha256')
-    const writer = stream.writable.getWriter()
     for await (const chunk of source) {
-      signal.throwIfAborted()
       hash.update(chunk)
       await writer.write(chunk)
       progress.add(chunk.length)
@@ -38,11 +34,15 @@ export async function sendBytes(
 /** What takes the bytes: a file, or stdout. */
 export interface Sink {
   write(chunk: Uint8Array): Promise<void>
+  /** All was written. */
+  commit(): Promise<void>
+  /** Leaves nothing behind, unless it was committed. */
+  abandon(): Promise<void>
 }
 
 /**
- * Writes what arrives to `sink`, answers with a receipt and waits until the sender has taken it. Fails, and
- * cuts the stream, unless the sender ended it in order.
+ * Writes what arrives to `sink`, commits it and answers with a receipt. Fails unless the sender ended the stream
+ * in order, having abandoned the sink.
  */
 export async function receiveBytes(
   stream: PeerStream,
@@ -50,27 +50,38 @@ export async function receiveBytes(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Receipt> {
-  return cutOnFailure(stream, signal, async () => {
-    const hash = createHash('sha256')
-    for await (const chunk of stream.readable) {
-      hash.update(chunk)
-      await sink.write(chunk)
-      progress.add(chunk.length)
-    }
-    const received = { bytes: progress.bytes, sha256: hash.digest('hex') }
-    const writer = stream.writable.getWriter()
-    await writer.write(encodeReceipt(received))
-    await writer.close()
-    await confirmation(stream)
-    return received
-  })
+  const writer = stream.writable.getWriter()
+  try {
+    return await cutOnFailure(stream, writer.closed, signal, async () => {
+      const hash = createHash('sha256')
+      for await (const chunk of stream.readable) {
+        hash.update(chunk)
+        await sink.write(chunk)
+        progress.add(chunk.length)
+      }
+      await sink.commit()
+      const received = { bytes: progress.bytes, sha256: hash.digest('hex') }
+      await writer.write(encodeReceipt(received))
+      await writer.close()
+      await stream.close()
+      return received
+    })
+  } catch (error) {
+    await sink.abandon()
+    throw error
+  }
 }
 
-/** Does `work` unless the session breaks or `signal` aborts first; a failure ends the session as one. */
-async function cutOnFailure<T>(stream: PeerStream, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+/** Does `work` unless the stream breaks, which `closed` tells, or `signal` aborts first; a failure cuts the stream. */
+async function cutOnFailure<T>(
+  stream: PeerStream,
+  closed: Promise<unknown>,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   const done = new AbortController()
   const broken = new Promise<never>((_, reject) => {
-    stream.closed.catch(reject)
+    closed.catch(reject)
     if (signal.aborted) reject(signal.reason)
     signal.addEventListener('abort', () => reject(signal.reason), { signal: done.signal })
   })
@@ -94,20 +105,4 @@ function compare(sent: Receipt, receipt: Receipt | undefined): void {
     `the receiver has ${receipt.bytes} bytes with SHA-256 ${receipt.sha256}, ` +
       `sent were ${sent.bytes} with ${sent.sha256}: send it again`,
   )
-}
-
-/**
- * Resolves when the sender closed the session, satisfied; rejects when it cut it, dissatisfied. Other
- * programs may just leave: the end of the stream that they sent is proof enough.
- */
-async function confirmation(stream: PeerStream): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, CONFIRMATION_TIME)
-  })
-  try {
-    await Promise.race([stream.closed, enough])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -20,11 +20,14 @@ export async function answerPings(network: StreamNetwork): Promise<void> {
 async function echoAll(incoming: AsyncIterable<PeerStream>): Promise<void> {
   for await (const stream of incoming) {
     // A pinger that leaves breaks its own stream, and nobody else's.
-    stream.readable.pipeTo(stream.writable).catch(() => undefined)
+    stream.readable.pipeTo(stream.writable).then(
+      () => stream.close(),
+      (error) => stream.close(error),
+    )
   }
 }
 
-/** A session that measures; it is the caller's to close. */
+/** A stream that measures; it is the caller's to close. */
 export async function openPing(
   network: StreamNetwork,
   key: Key,
@@ -55,9 +58,10 @@ export class PingSession implements AsyncDisposable {
     return performance.now() - start
   }
 
-  /** With a reason, if it failed. */
-  close(reason?: Error): Promise<void> {
-    return this.#stream.close(reason)
+  /** In order, or with the reason why not. */
+  async close(reason?: Error): Promise<void> {
+    if (reason === undefined) await this.#writer.close()
+    await this.#stream.close(reason)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

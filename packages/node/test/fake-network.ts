@@ -4,8 +4,8 @@ import type { IncomingStreams, PeerStream, StreamNetwork } from '../src/streams.
 
 export class FakeNetwork implements StreamNetwork {
   readonly key: Key
-  /** The far ends of streams that were opened. */
-  readonly opened: PeerStream[] = []
+  /** Both ends of the streams that were opened. */
+  readonly opened: Array<{ near: FakeStream; far: FakeStream }> = []
   readonly listening: Map<string, FakeListener> = new Map()
   /** Rejects opening. */
   refusal: Error | undefined
@@ -23,7 +23,7 @@ export class FakeNetwork implements StreamNetwork {
     if (this.hold)
       await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
     const [near, far] = streamPair(key, this.key)
-    this.opened.push(far)
+    this.opened.push({ near, far })
     return near
   }
 
@@ -75,24 +75,43 @@ class FakeListener implements IncomingStreams {
   }
 }
 
-/** Two ends of one stream; `close` at either is seen by both. */
-function streamPair(nearRemote: Key, farRemote: Key): [PeerStream, PeerStream] {
+/** Two ends of one stream; a cut at either is seen by both. */
+function streamPair(nearRemote: Key, farRemote: Key): [FakeStream, FakeStream] {
   const [there, back] = [pipe(), pipe()]
-  let end!: (reason?: Error) => void
-  const closed = new Promise<void>((resolve, reject) => {
-    end = (reason) => (reason === undefined ? resolve() : reject(reason))
-  })
-  closed.catch(() => undefined)
-  const close = async (reason?: Error): Promise<void> => {
-    end(reason)
-    if (reason === undefined) return
+  const cut = (reason: Error): void => {
     there.cut(reason)
     back.cut(reason)
   }
   return [
-    { remoteKey: nearRemote, readable: back.readable, writable: there.writable, closed, close },
-    { remoteKey: farRemote, readable: there.readable, writable: back.writable, closed, close },
+    new FakeStream(nearRemote, back.readable, there.writable, cut),
+    new FakeStream(farRemote, there.readable, back.writable, cut),
   ]
+}
+
+export class FakeStream implements PeerStream {
+  readonly remoteKey: Key
+  readonly readable: ReadableStream<Uint8Array>
+  readonly writable: WritableStream<Uint8Array>
+  readonly #cut: (reason: Error) => void
+  /** What it was closed with: `in order`, or the reason. */
+  closedWith: 'in order' | Error | undefined
+
+  constructor(
+    remoteKey: Key,
+    readable: ReadableStream<Uint8Array>,
+    writable: WritableStream<Uint8Array>,
+    cut: (reason: Error) => void,
+  ) {
+    this.remoteKey = remoteKey
+    this.readable = readable
+    this.writable = writable
+    this.#cut = cut
+  }
+
+  async close(reason?: Error): Promise<void> {
+    this.closedWith ??= reason ?? 'in order'
+    if (reason !== undefined) this.#cut(reason)
+  }
 }
 
 interface Pipe extends Pick<TransformStream<Uint8Array, Uint8Array>, 'readable' | 'writable'> {

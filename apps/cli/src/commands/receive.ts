@@ -50,12 +50,7 @@ async function receiveOne(
     showsProgress(options),
   )
   try {
-    const file = await destination.begin()
-    const received = await receiveBytes(stream, file, progress, signal).catch(async (error) => {
-      await file.abandon()
-      throw error
-    })
-    await file.commit()
+    const received = await receiveBytes(stream, await destination.begin(), progress, signal)
     progress.end()
     const milliseconds = progress.elapsed
     if (options.json) {

@@ -8,7 +8,8 @@ import type { RouterSnapshot } from '@snek/router'
 import { Key } from '@snek/wire'
 import { Packr } from 'msgpackr'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { FakeNetwork } from '../../test/fake-network.ts'
+import { FakeNetwork, type FakeStream } from '../../test/fake-network.ts'
+import type { PeerStream } from '../streams.ts'
 import { type AdminClient, type AdminServer, connectAdmin, defaultAdminPath, serveAdmin } from './index.ts'
 
 const OWN = Key.from(new Uint8Array(32).fill(1))
@@ -121,11 +122,17 @@ describe('requests', () => {
 })
 
 describe('a stream that is opened', () => {
+  async function open(): Promise<{ stream: PeerStream; near: FakeStream; far: FakeStream }> {
+    const stream = await client.open(OTHER, 'file')
+    const [ends] = network.opened
+    if (ends === undefined) throw new Error('nothing was opened')
+    return { stream, ...ends }
+  }
+
   test('carries bytes both ways, half-closes, and ends in order', async () => {
-    const near = await client.open(OTHER, 'file')
-    const far = network.opened[0]!
-    expect(near.remoteKey.equals(OTHER)).toBe(true)
-    const writer = near.writable.getWriter()
+    const { stream, near, far } = await open()
+    expect(stream.remoteKey.equals(OTHER)).toBe(true)
+    const writer = stream.writable.getWriter()
     const sent = new Uint8Array(300_000).map((_, index) => index)
     const received = collect(far.readable)
     await writer.write(sent)
@@ -134,45 +141,66 @@ describe('a stream that is opened', () => {
     const answer = far.writable.getWriter()
     await answer.write(text('answer'))
     await answer.close()
-    expect(await collect(near.readable)).toEqual(text('answer'))
-    await near.close()
-    await near.closed
-    await far.closed
+    expect(await collect(stream.readable)).toEqual(text('answer'))
+    expect(near.closedWith).toBeUndefined()
+    await stream.close()
+    expect(near.closedWith).toBe('in order')
   })
 
-  test('that the other side ends in order is closed', async () => {
-    const near = await client.open(OTHER, 'file')
-    await network.opened[0]!.writable.close()
-    await network.opened[0]!.close()
-    expect(await collect(near.readable)).toHaveLength(0)
-    await near.closed
+  test('may be closed with its writable still open, which is closed then', async () => {
+    const { stream, near, far } = await open()
+    await stream.close()
+    expect(near.closedWith).toBe('in order')
+    expect(await collect(far.readable)).toHaveLength(0)
   })
 
-  test('that breaks, breaks with the code it had', async () => {
-    const near = await client.open(OTHER, 'file')
-    await network.opened[0]!.close(new SnekError('idle-timeout', 'silence'))
-    await expect(near.closed).rejects.toMatchObject({ code: 'idle-timeout', message: 'silence' })
-    await expect(collect(near.readable)).rejects.toMatchObject({ code: 'idle-timeout' })
-    await expect(near.writable.getWriter().write(text('x'))).rejects.toMatchObject({ code: 'idle-timeout' })
+  test('that breaks, breaks with the code it had, for who reads, writes or waits', async () => {
+    const { stream, near, far } = await open()
+    const writer = stream.writable.getWriter()
+    await far.close(new SnekError('idle-timeout', 'silence'))
+    const failure = { code: 'idle-timeout', message: 'silence' }
+    await expect(writer.closed).rejects.toMatchObject(failure)
+    await expect(collect(stream.readable)).rejects.toMatchObject(failure)
+    await expect(writer.write(text('x'))).rejects.toMatchObject(failure)
+    expect(near.closedWith).toMatchObject(failure)
+  })
+
+  test('that breaks while it is full, breaks with the code it had', async () => {
+    const { stream, far } = await open()
+    const writer = stream.writable.getWriter()
+    let written = 0
+    const writing = (async () => {
+      for (;;) {
+        await writer.write(new Uint8Array(64 * 1024))
+        written++
+      }
+    })()
+    writing.catch(() => undefined)
+    await standsStill(() => written)
+    await far.close(new SnekError('stopped-by-peer', 'no more'))
+    await expect(writing).rejects.toMatchObject({ code: 'stopped-by-peer' })
   })
 
   test('is cut when the command cuts it', async () => {
-    const near = await client.open(OTHER, 'file')
-    await near.close(new SnekError('interrupted', 'no more'))
-    await expect(near.closed).rejects.toThrow('no more')
-    await expect(network.opened[0]!.closed).rejects.toThrow('no more')
+    const { stream, near, far } = await open()
+    const reading = collect(far.readable)
+    await stream.close(new SnekError('interrupted', 'no more'))
+    await expect(collect(stream.readable)).rejects.toThrow('no more')
+    await expect(reading).rejects.toThrow('no more')
+    expect(near.closedWith).toMatchObject({ code: 'interrupted' })
   })
 
   test('is cut when the node ends', async () => {
-    const near = await client.open(OTHER, 'file')
+    const { stream, near } = await open()
     await server.close()
-    await expect(near.closed).rejects.toMatchObject({ code: 'admin-connection-lost' })
-    await expect(network.opened[0]!.closed).rejects.toMatchObject({ code: 'admin-connection-lost' })
+    await expect(collect(stream.readable)).rejects.toMatchObject({ code: 'admin-connection-lost' })
+    await waitFor(() => near.closedWith !== undefined)
+    expect(near.closedWith).toMatchObject({ code: 'admin-connection-lost' })
   })
 
   test('backpressure reaches the writer', async () => {
-    const near = await client.open(OTHER, 'file')
-    const writer = near.writable.getWriter()
+    const { stream, far } = await open()
+    const writer = stream.writable.getWriter()
     let written = 0
     const writing = (async () => {
       for (let index = 0; index < 640; index++) {
@@ -184,7 +212,7 @@ describe('a stream that is opened', () => {
     // Nobody reads: what fits into sockets and queues is taken, and no more.
     await standsStill(() => written)
     expect(written).toBeLessThan(100)
-    expect(await collect(network.opened[0]!.readable)).toHaveLength(640 * 64 * 1024)
+    expect(await collect(far.readable)).toHaveLength(640 * 64 * 1024)
     await writing
   })
 })
@@ -215,13 +243,11 @@ describe('listening', () => {
   test('streams beyond the limit are cut, and the rest when the command leaves', async () => {
     const incoming = await client.listen('file')
     const far = Array.from({ length: 20 }, () => network.arrive('file', OTHER))
-    await Promise.all(
-      far.slice(16).map((stream) => expect(stream.closed).rejects.toMatchObject({ code: 'admin-busy' })),
-    )
+    const busy = (stream: PeerStream): Promise<void> =>
+      expect(collect(stream.readable)).rejects.toMatchObject({ code: 'admin-busy' })
+    await Promise.all(far.slice(16).map(busy))
     await incoming.close()
-    await Promise.all(
-      far.map((stream) => expect(stream.closed).rejects.toMatchObject({ code: 'admin-busy' })),
-    )
+    await Promise.all(far.slice(0, 16).map(busy))
   })
 })
 

@@ -11,10 +11,12 @@ export class AdminStream implements PeerStream {
   readonly remoteKey: Key
   readonly readable: ReadableStream<Uint8Array>
   readonly writable: WritableStream<Uint8Array>
-  readonly closed: Promise<void>
   readonly #connection: AdminConnection
   readonly #inbound: Inbound
-  #cut: Error | undefined
+  /** Settles when the node has done with the stream. */
+  readonly #over: Promise<void>
+  /** Why it is over, unless in order. */
+  #failure: Error | undefined
 
   constructor(connection: AdminConnection, remoteKey: Key) {
     this.#connection = connection
@@ -32,15 +34,15 @@ export class AdminStream implements PeerStream {
       close: () => this.#send({ type: 'end' }),
       abort: (reason) => this.close(asError(reason)),
     })
-    this.closed = this.#read().catch((error) => {
-      const reason = this.#cut ?? asError(error)
+    this.#over = this.#read().catch((error) => {
+      this.#failure ??= asError(error)
       connection.destroy()
-      this.#inbound.fail(reason)
-      outbound.error(reason)
-      throw reason
+      this.#inbound.fail(this.#failure)
+      outbound.error(this.#failure)
+      throw this.#failure
     })
     // Who only reads or writes learns of a failure there.
-    this.closed.catch(() => undefined)
+    this.#over.catch(() => undefined)
   }
 
   async close(reason?: Error): Promise<void> {
@@ -48,20 +50,24 @@ export class AdminStream implements PeerStream {
       // What comes from now on is not wanted, and must not stand before the answer.
       this.#inbound.end()
       await this.#send({ type: 'closed' })
-      return this.closed
+      return this.#over
     }
-    this.#cut ??= reason
+    this.#failure ??= reason
     this.#inbound.fail(reason)
     const code = 'code' in reason ? String(reason.code) : 'cut'
     await this.#send({ type: 'error', code, message: reason.message }).catch(() => undefined)
     this.#connection.close()
   }
 
-  #send(message: StreamMessage): Promise<void> {
-    return this.#connection.send(message)
+  async #send(message: StreamMessage): Promise<void> {
+    try {
+      await this.#connection.send(message)
+    } catch (error) {
+      throw this.#failure ?? error
+    }
   }
 
-  /** Ends when the session ended in order. */
+  /** Ends when the stream was closed in order. */
   async #read(): Promise<void> {
     for (;;) {
       const received = await this.#connection.receive()

@@ -5,17 +5,22 @@ import { AdminError, RemoteError } from './errors.ts'
 import { readStreamMessage, type StreamMessage } from './messages.ts'
 
 /**
- * Carries `stream` until its session or the command ends it. `first` is a message that was asked for already.
- * A failure of either side cuts the other; it is thrown, to be reported to the command.
+ * Carries `stream` until the command has done with it. `first` is a message that was asked for already. A
+ * failure of either side cuts the other; it is thrown, to be reported to the command.
  */
 export async function carryStream(
   connection: AdminConnection,
   stream: PeerStream,
   first: Promise<unknown> = connection.receive(),
 ): Promise<void> {
+  const writer = stream.writable.getWriter()
+  const broken = new Promise<never>((_, reject) => {
+    toCommand(connection, stream.readable).catch(reject)
+    writer.closed.catch(reject)
+  })
   try {
-    // The one that ends first settles it; ending the stream then ends the other, whose verdict no longer counts.
-    await Promise.race([toCommand(connection, stream), fromCommand(connection, stream, first)])
+    await Promise.race([fromCommand(connection, writer, first), broken])
+    await stream.close()
     await connection.send({ type: 'closed' } satisfies StreamMessage)
   } catch (error) {
     await stream.close(error as Error)
@@ -23,22 +28,20 @@ export async function carryStream(
   }
 }
 
-/** Ends when the session ended in order. */
-async function toCommand(connection: AdminConnection, stream: PeerStream): Promise<void> {
-  for await (const chunk of stream.readable) {
+async function toCommand(connection: AdminConnection, readable: ReadableStream<Uint8Array>): Promise<void> {
+  for await (const chunk of readable) {
     for (const bytes of split(chunk)) await connection.send({ type: 'data', bytes } satisfies StreamMessage)
   }
   await connection.send({ type: 'end' } satisfies StreamMessage)
-  await stream.closed
 }
 
-/** Ends when the command closed the stream in order. */
+/** Resolves when the command closed the stream in order, with the writer closed. */
 async function fromCommand(
   connection: AdminConnection,
-  stream: PeerStream,
+  writer: WritableStreamDefaultWriter<Uint8Array>,
   first: Promise<unknown>,
 ): Promise<void> {
-  const writer = stream.writable.getWriter()
+  let ended = false
   for (let next = first; ; next = connection.receive()) {
     const received = await next
     if (received === undefined) {
@@ -50,10 +53,12 @@ async function fromCommand(
         await writer.write(message.bytes)
         break
       case 'end':
+        ended = true
         await writer.close()
         break
       case 'closed':
-        return stream.close()
+        if (!ended) await writer.close()
+        return
       case 'error':
         throw new RemoteError(message.code, message.message)
     }
