@@ -1,0 +1,41 @@
+// Measures all, or the suites that are named: `npm run bench -- [--save] [--seconds N] [--rounds N]
+// [--cpu-profile DIRECTORY] [native] [plane] [announcements] [fairness] [relay]`.
+import { parseArgs } from 'node:util'
+import { announcements } from './announcements.ts'
+import { fairness } from './fairness.ts'
+import { native } from './native.ts'
+import { plane } from './plane.ts'
+import { relay } from './relay/suite.ts'
+import { type Measurement, printReport, save } from './report.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    save: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
+    'cpu-profile': { type: 'string' },
+  },
+})
+
+const suites: Record<string, () => Measurement[] | Promise<Measurement[]>> = {
+  native,
+  plane,
+  announcements,
+  fairness,
+  relay: () =>
+    relay({
+      seconds: Number(values.seconds),
+      rounds: Number(values.rounds),
+      cpuProfile: values['cpu-profile'],
+    }),
+}
+
+const measurements: Measurement[] = []
+for (const name of positionals.length > 0 ? positionals : Object.keys(suites)) {
+  const suite = suites[name]
+  if (suite === undefined) throw new Error(`no suite ${name}: ${Object.keys(suites).join(', ')}`)
+  measurements.push(...(await suite()))
+}
+await printReport(measurements)
+if (values.save) await save(measurements)

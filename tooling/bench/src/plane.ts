@@ -1,0 +1,124 @@
+// What a lookup, a change of a table and a frame cost through WASM.
+
+import type { Key } from '@snek/wire'
+import {
+  addPeers,
+  createPlane,
+  install,
+  keys,
+  LEAF,
+  NOW,
+  OWN,
+  PARENT,
+  ROOT_KEY,
+  traffic,
+} from './fixtures.ts'
+import { longest, nanoseconds } from './measure.ts'
+import type { Measurement } from './report.ts'
+import { runScript } from './run-script.ts'
+
+const CHUNK = 64 * 1024
+
+export async function plane(): Promise<Measurement[]> {
+  return [...snakeLookups(), ...treeLookups(), ...changes(), ...frames(), ...(await memory())]
+}
+
+const inNanoseconds = (name: string, value: number): Measurement => ({
+  name: `WASM: ${name}`,
+  value,
+  unit: 'ns',
+})
+
+function snakeLookups(): Measurement[] {
+  return [10, 1000, 10_000, 100_000, 1_000_000].map((count) => {
+    const plane = createPlane()
+    for (const [index, key] of keys(1, count).entries()) install(plane, key, NOW + (index * 5000) / count)
+    // Frames that go nowhere are looked up and dropped: what is left besides is their parsing.
+    const frames = keys(2, 4096).map((key) => traffic(key, 0))
+    const value = nanoseconds(4096, (at) => plane.receive(PARENT, frames[at] as Uint8Array, NOW))
+    plane.close()
+    return inNanoseconds(`snake lookup in a frame, ${count} routes`, value)
+  })
+}
+
+function treeLookups(): Measurement[] {
+  return [2, 250].map((count) => {
+    const plane = createPlane()
+    addPeers(plane, count - 2)
+    const value = nanoseconds(100_000, () => plane.nextHopTree([4n, 9n, 77n, 3n], 0))
+    plane.close()
+    return inNanoseconds(`tree lookup by a call, ${count} peers`, value)
+  })
+}
+
+function changes(): Measurement[] {
+  const plane = createPlane()
+  const all = keys(1, 100_000)
+  for (const [index, key] of all.entries()) install(plane, key, NOW + index / 20)
+  let time = NOW + 5000
+  const installing = nanoseconds(100_000, (index) => {
+    if (index === 0) time += 1
+    install(plane, all[index] as Key, time + index / 20)
+  })
+  const start = performance.now()
+  const pause = longest(13, () => plane.expireRoutes(time + 20_000))
+  const expiring = ((performance.now() - start) * 1e6) / 100_000
+  plane.close()
+  return [
+    inNanoseconds('route reinstalled among 100,000', installing),
+    inNanoseconds('route of 100,000 expired', expiring),
+    { name: 'WASM: longest call that expires routes', value: pause, unit: 'ms' },
+  ]
+}
+
+function frames(): Measurement[] {
+  return [
+    ['passed on', ROOT_KEY],
+    ['delivered', OWN],
+  ].flatMap(([what, to]) =>
+    [64, 1200, 16_384].flatMap((size) => {
+      const plane = createPlane()
+      const { pieces, count } = stream(traffic(to as Key, size))
+      const all = nanoseconds(10, () => {
+        for (const piece of pieces) plane.receive(LEAF, piece, NOW)
+      })
+      const copying = nanoseconds(10, () => copyInAndOut(pieces))
+      plane.close()
+      const name = `frame of ${size} bytes ${what as string}`
+      return [
+        inNanoseconds(name, all / count),
+        inNanoseconds(`${name}, besides copying`, (all - copying) / count),
+      ]
+    }),
+  )
+}
+
+/** A stream of one frame over and over, as a socket delivers it. */
+function stream(frame: Uint8Array): { pieces: Uint8Array[]; count: number } {
+  const count = Math.ceil((32 * CHUNK) / frame.length)
+  const bytes = new Uint8Array(count * frame.length)
+  for (let index = 0; index < count; index += 1) bytes.set(frame, index * frame.length)
+  const pieces = Array.from({ length: Math.ceil(bytes.length / CHUNK) }, (_, index) =>
+    bytes.slice(index * CHUNK, (index + 1) * CHUNK),
+  )
+  return { pieces, count }
+}
+
+const room = new Uint8Array(CHUNK)
+
+/** What the plane can't do without: each byte goes into its memory and out again. */
+function copyInAndOut(pieces: readonly Uint8Array[]): void {
+  for (const piece of pieces) {
+    room.set(piece)
+    room.slice(0, piece.length)
+  }
+}
+
+/** In a process of its own: WASM memory never shrinks. */
+async function memory(): Promise<Measurement[]> {
+  const { all, routes } = await runScript<{ all: number; routes: number }>('memory.ts')
+  return [
+    { name: 'WASM: memory with 100,000 routes and 250 peers', value: all / 2 ** 20, unit: 'MiB' },
+    { name: 'WASM: memory of a route', value: routes / 100_000, unit: 'bytes' },
+  ]
+}

@@ -1,0 +1,114 @@
+// One measurement: a source, what is measured, and a sink, each a process.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EndOptions, SinkReport, SourceReport, UsageReport } from './messages.ts'
+import { Process } from './processes.ts'
+
+const CLI = new URL('../../../../apps/cli/src/main.ts', import.meta.url)
+const PIPE = new URL('./pipe.ts', import.meta.url)
+const SOURCE = new URL('./source.ts', import.meta.url)
+const SINK = new URL('./sink.ts', import.meta.url)
+
+/** Before it counts, in ms: what is measured is compiled by then. */
+const WARM_UP = 1500
+/** How long frames may be under way once the source has stopped, in ms. */
+const TAIL = 3000
+
+export interface Plan {
+  readonly through: 'pipe' | 'tcp' | 'ws'
+  /** Of a payload, in bytes. */
+  readonly size: number
+  /** Frames a second; 0 for as many as are taken. */
+  readonly rate: number
+  readonly seconds: number
+  readonly cpuProfile?: string | undefined
+}
+
+export interface Result {
+  readonly framesPerSecond: number
+  readonly lost: number
+  readonly disordered: number
+  /** In ms; NaN where they weren't measured. */
+  readonly p50: number
+  readonly p99: number
+  /** How busy it was: 1 is a processor's time. */
+  readonly processor: number
+  /** Share of the time in which it collected garbage. */
+  readonly garbage: number
+  /** In bytes. */
+  readonly memory: number
+}
+
+export async function run(plan: Plan): Promise<Result> {
+  const { through, size, rate, seconds } = plan
+  const directory = await mkdtemp(join(tmpdir(), 'snek-bench-'))
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => rm(directory, { recursive: true }))
+  await using middle = startMiddle(plan, directory)
+  const options: EndOptions = { uri: await middle.ready(), plain: through === 'pipe', size, rate }
+  await using sink = new Process(SINK, [JSON.stringify(options)])
+  await sink.hear<SinkReport, 'connected'>('connected')
+  await using source = new Process(SOURCE, [JSON.stringify(options)])
+  await sink.hear<SinkReport, 'reached'>('reached')
+
+  source.tell({ type: 'start' })
+  await sleep(WARM_UP)
+  const [first, usedBefore] = await Promise.all([ask(sink), askUsage(middle)])
+  await sleep(seconds * 1000)
+  const [last, used] = await Promise.all([ask(sink), askUsage(middle)])
+  source.tell({ type: 'stop' })
+  const { sent } = await source.hear<SourceReport, 'stopped'>('stopped')
+  const end = await settled(sink, sent)
+
+  const elapsed = used.time - usedBefore.time
+  return {
+    framesPerSecond: ((last.received - first.received) * 1000) / (last.time - first.time),
+    lost: sent - end.received,
+    disordered: end.disordered,
+    p50: percentile(last.latencies, 0.5),
+    p99: percentile(last.latencies, 0.99),
+    processor: (used.processor - usedBefore.processor) / elapsed,
+    garbage: (used.garbage - usedBefore.garbage) / elapsed,
+    memory: used.memory,
+  }
+}
+
+function startMiddle({ through, cpuProfile }: Plan, directory: string): Process {
+  const options = { observed: true, cpuProfile }
+  if (through === 'pipe') return new Process(PIPE, [], options)
+  const listen = `${through}://127.0.0.1:0${through === 'ws' ? '/' : ''}`
+  const parameters = ['up', '--json', '--listen', listen, '--admin', join(directory, 'admin')]
+  return new Process(CLI, parameters, options)
+}
+
+type Counted = Extract<SinkReport, { type: 'counted' }>
+
+async function ask(sink: Process): Promise<Counted> {
+  const answer = sink.hear<SinkReport, 'counted'>('counted')
+  sink.tell({ type: 'ask' })
+  return answer
+}
+
+async function askUsage(middle: Process): Promise<UsageReport> {
+  const answer = middle.hear<UsageReport, 'usage'>('usage')
+  middle.tell({ type: 'ask' })
+  return answer
+}
+
+/** What the sink has when all that was sent has come, or nothing comes any more. */
+async function settled(sink: Process, sent: number): Promise<Counted> {
+  const until = performance.now() + TAIL
+  let counted = await ask(sink)
+  while (counted.received < sent && performance.now() < until) {
+    await sleep(100)
+    counted = await ask(sink)
+  }
+  return counted
+}
+
+/** Of an ordered list. */
+function percentile(ordered: readonly number[], share: number): number {
+  return ordered[Math.floor(ordered.length * share)] ?? Number.NaN
+}

@@ -1,0 +1,70 @@
+// A node as a relay between two peers, and a plain pipe to compare with, in turns.
+import type { Measurement } from '../report.ts'
+import { type Plan, type Result, run } from './run.ts'
+
+const SIZES = [64, 1200, 16_384]
+/** Frames a second at which latency is measured. */
+const RATE = 5000
+
+const NAMES = { pipe: 'plain pipe', tcp: 'relay by TCP', ws: 'relay by WebSocket' } as const
+const THROUGH = ['pipe', 'tcp', 'ws'] as const
+
+export interface RelayOptions {
+  readonly seconds: number
+  /** How often each is measured. The best counts: the machine's other work only slows it down. */
+  readonly rounds: number
+  /** A directory for profiles of the relay. */
+  readonly cpuProfile?: string | undefined
+}
+
+export async function relay(options: RelayOptions): Promise<Measurement[]> {
+  const measurements: Measurement[] = []
+  for (const size of SIZES) measurements.push(...(await floods(size, options)))
+  measurements.push(...(await latencies(options)))
+  return measurements
+}
+
+async function floods(size: number, options: RelayOptions): Promise<Measurement[]> {
+  const results = await best(
+    { size, rate: 0 },
+    options,
+    (one, other) => one.framesPerSecond - other.framesPerSecond,
+  )
+  return THROUGH.flatMap((through) => {
+    const { framesPerSecond, lost, disordered, garbage, memory } = results[through]
+    const name = `${NAMES[through]}, ${size} bytes`
+    const toPipe = framesPerSecond / results.pipe.framesPerSecond
+    return [
+      { name, value: framesPerSecond, unit: 'frames/s', toPipe },
+      { name: `${name}: lost or out of order`, value: lost + disordered, unit: 'frames' },
+      { name: `${name}: collecting garbage`, value: garbage * 100, unit: '%' },
+      { name: `${name}: memory`, value: memory / 2 ** 20, unit: 'MiB' },
+    ]
+  })
+}
+
+async function latencies(options: RelayOptions): Promise<Measurement[]> {
+  const results = await best({ size: 1200, rate: RATE }, options, (one, other) => other.p99 - one.p99)
+  return THROUGH.flatMap((through) => {
+    const { p50, p99 } = results[through]
+    const name = `${NAMES[through]}, latency at ${RATE} frames/s`
+    return [
+      { name: `${name}, p50`, value: p50 * 1000, unit: 'µs' },
+      { name: `${name}, p99`, value: p99 * 1000, unit: 'µs' },
+    ]
+  })
+}
+
+/** Each in its turn, so that a change of the machine's load changes all. */
+async function best(
+  plan: Pick<Plan, 'size' | 'rate'>,
+  { seconds, rounds, cpuProfile }: RelayOptions,
+  compare: (one: Result, other: Result) => number,
+): Promise<Record<Plan['through'], Result>> {
+  const results: Record<Plan['through'], Result[]> = { pipe: [], tcp: [], ws: [] }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const through of THROUGH) results[through].push(await run({ ...plan, through, seconds, cpuProfile }))
+  }
+  const last = (through: Plan['through']): Result => results[through].toSorted(compare).at(-1) as Result
+  return { pipe: last('pipe'), tcp: last('tcp'), ws: last('ws') }
+}
