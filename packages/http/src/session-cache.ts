@@ -21,6 +21,8 @@ export interface StreamLease {
   readonly stream: HttpStream
   /** Whether the session was there before, and has ended since: the other side may have forgotten it. */
   wentStale(): boolean
+  /** Called when the cache is closed while the stream is in use: to give it up. */
+  onClose: (reason: HttpError) => void
   /** Says that the stream is over. Once is enough; more does nothing. */
   release(): void
 }
@@ -32,9 +34,14 @@ interface Entry {
   /** Undefined until the dial has succeeded. */
   established: HttpSession | undefined
   over: boolean
+  /** We have done with it. */
+  ended: boolean
   users: number
   idle: TimerHandle | undefined
 }
+
+/** How many caches keep a session: a network gives the same one to all who dial a key for a protocol. */
+const keepers = new WeakMap<HttpSession, number>()
 
 export class SessionCache {
   readonly #network: HttpNetwork
@@ -43,6 +50,7 @@ export class SessionCache {
   readonly #entries = new Map<string, Entry>()
   /** Those without users, in the order in which they lost the last one. */
   readonly #idle = new Set<Entry>()
+  readonly #leases = new Set<StreamLease>()
   #closed = false
 
   constructor(network: HttpNetwork, { protocol, clock }: SessionCacheOptions) {
@@ -72,9 +80,11 @@ export class SessionCache {
     }
   }
 
-  /** Closes every session, and with them what still uses them. */
+  /** Gives up the streams that are in use, and closes the sessions that nobody else keeps. */
   async close(): Promise<void> {
     this.#closed = true
+    const reason = clientClosed()
+    for (const lease of this.#leases) lease.onClose(reason)
     const entries = [...this.#entries.values()]
     for (const entry of entries) this.#drop(entry)
     await Promise.all(entries.map((entry) => end(entry)))
@@ -85,12 +95,20 @@ export class SessionCache {
     try {
       const session = await abortable(entry.session, signal)
       const stream = await session.openStream(signal === undefined ? {} : { signal })
-      let released = false
-      const release = (): void => {
-        if (!released) this.#release(entry)
-        released = true
+      if (this.#closed) {
+        giveUp(stream)
+        throw clientClosed()
       }
-      return { stream, wentStale: () => reused && entry.over, release }
+      const lease: StreamLease = {
+        stream,
+        wentStale: () => reused && entry.over,
+        onClose: () => undefined,
+        release: () => {
+          if (this.#leases.delete(lease)) this.#release(entry)
+        },
+      }
+      this.#leases.add(lease)
+      return lease
     } catch (error) {
       if (!signal?.aborted) this.#drop(entry)
       this.#release(entry)
@@ -99,7 +117,7 @@ export class SessionCache {
   }
 
   #dial(key: Key): Entry {
-    if (this.#closed) throw new HttpError('closed', 'this client was closed')
+    if (this.#closed) throw clientClosed()
     const dialling = new AbortController()
     const session = this.#network.dial(key, this.#protocol, { signal: dialling.signal })
     const entry: Entry = {
@@ -108,6 +126,7 @@ export class SessionCache {
       session,
       established: undefined,
       over: false,
+      ended: false,
       users: 0,
       idle: undefined,
     }
@@ -118,6 +137,7 @@ export class SessionCache {
     }
     session.then((established) => {
       entry.established = established
+      keepers.set(established, (keepers.get(established) ?? 0) + 1)
       established.closed.then(over, over)
     }, over)
     return entry
@@ -160,6 +180,23 @@ export class SessionCache {
 
 /** Whoever wanted the session has gone: nobody is left to tell how its end went. */
 async function end(entry: Entry): Promise<void> {
-  entry.dialling.abort(new HttpError('closed', 'nobody waits for this session any more'))
-  await entry.session.then((session) => session.close()).catch(() => undefined)
+  if (entry.ended) return
+  entry.ended = true
+  entry.dialling.abort(clientClosed())
+  await entry.session.then(stopKeeping).catch(() => undefined)
+}
+
+function clientClosed(): HttpError {
+  return new HttpError('closed', 'this client was closed')
+}
+
+/** Nothing was sent yet, so nobody has heard of it. */
+function giveUp({ readable, writable }: HttpStream): void {
+  for (const ending of [readable.cancel(), writable.abort()]) ending.catch(() => undefined)
+}
+
+async function stopKeeping(session: HttpSession): Promise<void> {
+  const others = (keepers.get(session) ?? 1) - 1
+  keepers.set(session, others)
+  if (others === 0) await session.close()
 }

@@ -59,8 +59,10 @@ class StreamDispatcher extends Dispatcher {
 
   async #connect(url: URL): Promise<StreamSocket> {
     const key = keyOf(url)
-    const { stream, release } = await this.#openStream(key)
-    return toDuplex(stream, key).once('close', release)
+    const lease = await this.#openStream(key)
+    const socket = toDuplex(lease.stream, key).once('close', lease.release)
+    lease.onClose = (reason) => socket.destroy(reason)
+    return socket
   }
 }
 
