@@ -121,6 +121,7 @@ class WebRtcTransport implements Required<Transport> {
       const refusal = this.#refusal(remoteKey)
       if (refusal !== undefined) {
         await abortable(sendMessage(stream, { type: 'refused', reason: refusal }), limit.signal)
+        await stream.close()
         return undefined
       }
       const offer = await abortable(readMessage(stream), limit.signal)
@@ -132,6 +133,7 @@ class WebRtcTransport implements Required<Transport> {
       return await this.#link(connection, webRtcUri(remoteKey), limit.signal, async () => {
         const sdp = await connection.answer(offer.sdp)
         await sendMessage(stream, { type: 'answer', sdp })
+        await stream.close()
       })
     } catch (error) {
       await stream.close(error as Error)

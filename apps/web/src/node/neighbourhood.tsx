@@ -15,8 +15,9 @@ import type { NodeStatus } from './protocol.ts'
 const COLUMN = 112
 const ROW = 56
 const MARGIN = 34
-/** Rings are drawn in a square of this side. */
+/** Rings are drawn in a square of this side, with room for names on both sides. */
 const RING = 300
+const ASIDE = 70
 const RADIUS = 96
 
 export function Neighbourhood({ node }: { node: NodeStatus }): JSX.Element | null {
@@ -85,15 +86,21 @@ function Tree({ picture }: { picture: TreePicture }): JSX.Element {
             transform={`translate(${x} ${y})`}
           >
             <circle r={node.role === 'self' ? 11 : node.key === undefined ? 4 : 8} />
-            {node.key === undefined ? null : (
-              <text x="16" y="4">
-                {label(node.key)}
-              </text>
-            )}
+            {node.key === undefined ? null : <Name node={node} label={label(node.key)} />}
           </g>
         )
       })}
     </svg>
+  )
+}
+
+/** Ours stands on the left, for peers are drawn to the right first. */
+function Name({ node, label: text }: { node: TreeNode; label: string }): JSX.Element {
+  const isLeft = node.role === 'self' || node.column < 0
+  return (
+    <text x={isLeft ? -18 : 16} y="4" style={{ textAnchor: isLeft ? 'end' : 'start' }}>
+      {text}
+    </text>
   )
 }
 
@@ -118,10 +125,10 @@ function Ring({ points }: { points: readonly RingPoint[] }): JSX.Element {
   const arcs = [below && self && arc(below.turn, self.turn), above && self && arc(self.turn, above.turn)]
   return (
     <svg
-      viewBox={`0 0 ${RING} ${RING}`}
+      viewBox={`${-ASIDE} 20 ${RING + 2 * ASIDE} ${RING - 40}`}
       role="img"
       aria-label={describeRing(points)}
-      style={{ maxWidth: `${RING}px` }}
+      style={{ maxWidth: `${RING + 2 * ASIDE}px` }}
     >
       <circle class="ring" cx={RING / 2} cy={RING / 2} r={RADIUS} />
       {arcs.map((path, index) => (path === undefined ? null : <path key={index} class="arc" d={path} />))}

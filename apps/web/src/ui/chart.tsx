@@ -125,6 +125,7 @@ function clockTime(seconds: number): string {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
+    hourCycle: 'h23',
   })
 }
 

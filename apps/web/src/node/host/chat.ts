@@ -5,7 +5,7 @@ import type { Contacts } from './contacts.ts'
 import type { Conversations } from './conversations.ts'
 import { HostError } from './errors.ts'
 import { LineReader, writeLine } from './lines.ts'
-import type { Session, Stream } from './network.ts'
+import type { Session, SessionStream } from './network.ts'
 
 /** In characters: well below a line's limit, whatever they encode to. */
 const TEXT_LIMIT = 4000
@@ -52,7 +52,7 @@ export class Chat {
   }
 
   /** A stream from a contact or a stranger. Rejects if it makes no sense. */
-  async receive(key: Key, stream: Stream): Promise<void> {
+  async receive(key: Key, stream: SessionStream): Promise<void> {
     const lines = new LineReader(stream.readable)
     const writer = stream.writable.getWriter()
     try {
@@ -64,6 +64,8 @@ export class Chat {
     } catch (error) {
       await writer.abort(error)
       throw error
+    } finally {
+      await lines.cancel()
     }
   }
 
@@ -94,7 +96,9 @@ async function deliverOne(session: Session, item: { id: string; time: number; te
   const { id, time, text } = item
   await writeLine(writer, { type: 'text', id, time, text })
   await writer.close()
-  const answer = await new LineReader(readable).line()
+  const lines = new LineReader(readable)
+  const answer = await lines.line()
+  await lines.cancel()
   if (answer?.['type'] !== 'received' || answer['id'] !== id) throw new HostError('bad-line', 'no receipt')
 }
 

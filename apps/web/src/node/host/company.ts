@@ -3,7 +3,7 @@
 import type { Clock, TimerHandle } from '@snek/platform'
 import { Key } from '@snek/wire'
 import type { Contacts } from './contacts.ts'
-import type { Network, Session, Stream } from './network.ts'
+import type { Network, Session, SessionStream } from './network.ts'
 
 /** The protocol name of the sessions that contacts talk over. */
 export const CHAT_PROTOCOL = 'snek.chat'
@@ -22,7 +22,7 @@ export interface CompanyOptions {
   contacts: Contacts
   clock: Clock
   /** A stream that a contact or a stranger opened. */
-  onStream(key: Key, stream: Stream): void
+  onStream(key: Key, stream: SessionStream): void
   /** A contact came online. */
   onOnline(key: Key): void
   /** Nobody can be listened for. */

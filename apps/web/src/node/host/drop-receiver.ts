@@ -6,7 +6,7 @@ import type { Conversations } from './conversations.ts'
 import { type Decline, DROP_PROTOCOL, type Offer, readOffer } from './drop-messages.ts'
 import { HostError, inWords, isQuotaError } from './errors.ts'
 import { LineReader, writeLine } from './lines.ts'
-import type { LoneStream, LoneStreams } from './network.ts'
+import type { PeerStream, StreamNetwork } from './network.ts'
 import { hasRoom, PartialFile, removeReceived } from './partial-files.ts'
 import { Progress } from './progress.ts'
 
@@ -16,7 +16,7 @@ const STREAMS_LIMIT = 32
 const ASKING_LIMIT = 8
 
 export interface DropReceiverOptions {
-  network: LoneStreams
+  network: StreamNetwork
   contacts: Contacts
   conversations: Conversations
   now(): number
@@ -69,7 +69,7 @@ export class DropReceiver {
     await removeReceived(id)
   }
 
-  async #listen(network: LoneStreams): Promise<void> {
+  async #listen(network: StreamNetwork): Promise<void> {
     for await (const stream of await network.listen(DROP_PROTOCOL)) {
       const isContact = this.#contacts.standing(stream.remoteKey.hex) === 'contact'
       if (!isContact || this.#streams >= STREAMS_LIMIT) {
@@ -83,21 +83,21 @@ export class DropReceiver {
     }
   }
 
-  async #serve(stream: LoneStream): Promise<void> {
+  async #serve(stream: PeerStream): Promise<void> {
     try {
       await this.#receive(stream)
-      await stream.closed
+      await stream.close()
     } catch (error) {
       await stream.close(error as Error)
     }
   }
 
-  async #receive(stream: LoneStream): Promise<void> {
-    const { remoteKey, closed } = stream
+  async #receive(stream: PeerStream): Promise<void> {
+    const { remoteKey } = stream
     const lines = new LineReader(stream.readable)
     const writer = stream.writable.getWriter()
     const offer = readOffer(await lines.line())
-    const decline = await this.#decide(remoteKey, offer, closed)
+    const decline = await this.#decide(remoteKey, offer, writer.closed)
     if (decline !== undefined) {
       await writeLine(writer, { type: 'decline', reason: decline })
       await writer.close()
@@ -123,7 +123,7 @@ export class DropReceiver {
   }
 
   /** Why not, or undefined: an offer that was accepted before is accepted. */
-  async #decide(key: Key, offer: Offer, closed: Promise<unknown>): Promise<Decline | undefined> {
+  async #decide(key: Key, offer: Offer, gone: Promise<unknown>): Promise<Decline | undefined> {
     const { id, name, size } = offer
     const known = await this.#conversations.find(key.hex, id)
     if (known !== undefined) {
@@ -149,15 +149,11 @@ export class DropReceiver {
         state: 'offered',
       })
     }
-    return this.#ask(key.hex, id, closed)
+    return this.#ask(key.hex, id, gone)
   }
 
-  #ask(key: string, id: string, closed: Promise<unknown>): Promise<Decline | undefined> {
+  #ask(key: string, id: string, gone: Promise<unknown>): Promise<Decline | undefined> {
     return new Promise((resolve, reject) => {
-      const gone = (): void => {
-        if (this.#asking.get(id) === asking) this.#asking.delete(id)
-        reject(new HostError('gone', 'The sender went away.'))
-      }
       const asking: Asking = {
         key,
         answer: (accepted) => {
@@ -167,7 +163,10 @@ export class DropReceiver {
         },
       }
       this.#asking.set(id, asking)
-      closed.then(gone, gone)
+      gone.catch(() => {
+        if (this.#asking.get(id) === asking) this.#asking.delete(id)
+        reject(new HostError('gone', 'The sender went away.'))
+      })
     })
   }
 

@@ -6,7 +6,7 @@ import type { Conversations } from './conversations.ts'
 import { type Decline, DROP_PROTOCOL, type Offer, readReceipt, readReply } from './drop-messages.ts'
 import { HostError, inWords } from './errors.ts'
 import { LineReader, writeLine } from './lines.ts'
-import type { LoneStreams } from './network.ts'
+import type { StreamNetwork } from './network.ts'
 import { Progress } from './progress.ts'
 
 /** Read from the file at a time, in bytes. */
@@ -24,13 +24,13 @@ const DECLINED: Readonly<Record<Decline, Partial<FileItem>>> = {
 }
 
 export class DropSender {
-  readonly #network: LoneStreams
+  readonly #network: StreamNetwork
   readonly #conversations: Conversations
   readonly #running = new Map<string, AbortController>()
   /** Ends the waits of those that are paused. */
   readonly #wakers = new Set<() => void>()
 
-  constructor(network: LoneStreams, conversations: Conversations) {
+  constructor(network: StreamNetwork, conversations: Conversations) {
     this.#network = network
     this.#conversations = conversations
   }
@@ -109,6 +109,9 @@ export class DropSender {
         }
       }
       return { state: 'done', moved: file.size, sha256: digest }
+    } catch (error) {
+      await stream.close(error as Error)
+      throw error
     } finally {
       signal.removeEventListener('abort', onAbort)
       await stream.close()

@@ -15,7 +15,8 @@ import { DropSender } from './drop-sender.ts'
 import { HostError, inWords } from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import { PeerSet } from './peer-set.ts'
-import { Sampler, type SessionTotals } from './sampler.ts'
+import { Sampler } from './sampler.ts'
+import { SessionWatch } from './session-watch.ts'
 import { Web } from './web.ts'
 
 export interface RunningNodeOptions {
@@ -40,6 +41,7 @@ export class RunningNode {
   readonly #links: DirectLinks
   readonly #sender: DropSender
   readonly #receiver: DropReceiver
+  readonly #watch: SessionWatch
   readonly #sampler = new Sampler()
 
   static async start(options: RunningNodeOptions): Promise<RunningNode> {
@@ -49,11 +51,13 @@ export class RunningNode {
   private constructor(node: Node, options: RunningNodeOptions) {
     const { contacts, conversations, connector, log, page, onChange } = options
     const clock = systemClock()
-    const streams = streamNetwork(node)
+    const watch = new SessionWatch(node)
+    const streams = streamNetwork(watch)
     const now = (): number => Math.round(clock.now())
     const onFailure = (error: unknown): void => log.add('not listening', inWords(error))
     this.node = node
     this.#clock = clock
+    this.#watch = watch
     this.#contacts = contacts
     this.#conversations = conversations
     log.follow(node.router)
@@ -73,9 +77,9 @@ export class RunningNode {
     })
     this.#sender = new DropSender(streams, conversations)
     this.#receiver = new DropReceiver({ network: streams, contacts, conversations, now, onFailure })
-    this.web = new Web(node, page)
+    this.web = new Web(watch, page)
     this.#company = new CompanyKeeper({
-      network: node,
+      network: watch,
       contacts,
       clock,
       onStream: (key, stream) => {
@@ -146,7 +150,7 @@ export class RunningNode {
   }
 
   sample(): Sample {
-    return this.#sampler.sample(this.#now(), this.node.snapshot(), this.#sessions())
+    return this.#sampler.sample(this.#now(), this.node.snapshot(), this.#watch.totals())
   }
 
   async close(): Promise<void> {
@@ -156,10 +160,6 @@ export class RunningNode {
     this.#sender.close()
     await this.web.close()
     await this.node.close()
-  }
-
-  #sessions(): SessionTotals[] {
-    return []
   }
 
   #now(): number {

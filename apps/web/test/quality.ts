@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { BUDGET, weigh } from '../build/budget.ts'
+import type { Stage } from './stage.ts'
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const NOBODY = 'cd'.repeat(32)
+
+/** What axe finds that keeps people from using the page. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(AXE, 'utf8'))
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+export function qualityTests(stage: Stage): void {
+  test('the page weighs less than its budget', async () => {
+    const weights = await weigh(stage.site.directory)
+    const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
+    expect(total).toBeLessThan(BUDGET)
+  })
+
+  test.each(['light', 'dark'] as const)('axe finds nothing serious (%s)', async (colorScheme) => {
+    const relay = await stage.relay()
+    const person = await stage.person({ colorScheme })
+    const page = await person.open('node')
+    await page.getByRole('button', { name: 'Start a node' }).waitFor()
+    expect(await findings(page)).toEqual([])
+    await person.startNode(page, relay.uri)
+    await person.addContact(page, NOBODY, 'Nobody')
+    await person.say(page, 'Hello?')
+    await page.getByText('waits until they are online').waitFor()
+    for (const [path, sign] of [
+      ['node', '.identity'],
+      ['contacts', '.person'],
+      [`contacts/${NOBODY}`, '.bubble'],
+      ['browse', '.empty'],
+      ['network', '.counters'],
+      ['conformance', '.file-row'],
+      ['conformance/frames.json/4', '.tree-item'],
+      ['conformance/malformed.json/5', '.notice'],
+    ] as const) {
+      await person.go(page, path)
+      await page.locator(sign).first().waitFor()
+      expect(await findings(page), path).toEqual([])
+    }
+    await person.go(page, 'node')
+    for (const name of ['Share', 'Export', 'Import', 'Forget']) {
+      await page.getByRole('button', { name, exact: true }).click()
+      await page.getByRole('dialog').waitFor()
+      expect(await findings(page), name).toEqual([])
+      await page.keyboard.press('Escape')
+    }
+  })
+
+  test('everything is reached by keyboard, and on a phone nothing is cut off', async () => {
+    const person = await stage.person({ viewport: { width: 360, height: 740 } })
+    const page = await person.open('node')
+    await person.startNode(page)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    for (const place of ['Node', 'Contacts', 'Browse', 'Network', 'Conformance']) {
+      await page.getByRole('link', { name: place }).focus()
+      await page.keyboard.press('Enter')
+      await page.waitForFunction(() => document.activeElement?.id === 'main')
+      await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth)
+    }
+  })
+
+  test('nothing is loaded from elsewhere, and no code from strings runs', async () => {
+    const person = await stage.person()
+    const page = await person.open('conformance')
+    await page.waitForFunction(() => document.title.includes('passed'))
+    const blocked = await page.evaluate(async () => {
+      const outcomes: string[] = []
+      try {
+        // biome-ignore lint/security/noGlobalEval: what the policy must not let through
+        globalThis.eval('1')
+        outcomes.push('eval ran')
+      } catch {
+        outcomes.push('eval blocked')
+      }
+      const image = new Image()
+      const loaded = new Promise((resolve) => {
+        image.onload = () => resolve('image loaded')
+        image.onerror = () => resolve('image blocked')
+      })
+      image.src = 'http://127.0.0.1:9/x.png'
+      outcomes.push(String(await loaded))
+      return outcomes
+    })
+    person.complaints.length = 0 // the browser tells of each thing that it blocked
+    expect(blocked).toEqual(['eval blocked', 'image blocked'])
+  })
+}
