@@ -33,11 +33,11 @@ type EventRecord =
   | { readonly event: 'broadcast-received'; readonly key: string; readonly sequence: string }
   | { readonly event: 'bandwidth'; readonly peers: readonly object[] }
 
-/** Tells what is the case already, then what changes, for as long as the router runs. */
-export function watchEvents(router: Router, json: boolean): void {
+/** Tells what is the case already, then what changes, until `signal` aborts. */
+export function watchEvents(router: Router, json: boolean, signal: AbortSignal): void {
   const tell = json ? emit : tellPeople
   for (const record of present(router.snapshot())) tell(record)
-  tellChanges(router, tell)
+  tellChanges(router, { signal }, tell)
 }
 
 function* present({
@@ -57,34 +57,39 @@ function* present({
   for (const { key, source } of routes) yield { event: 'route-added', key, port: source }
 }
 
-function tellChanges(router: Router, tell: (record: EventRecord) => void): void {
-  router.addEventListener('peeradded', ({ detail: { port, key, type, zone, uri } }) => {
+function tellChanges(
+  router: Router,
+  options: { signal: AbortSignal },
+  tell: (record: EventRecord) => void,
+): void {
+  const on: Router['addEventListener'] = (type, listener) => router.addEventListener(type, listener, options)
+  on('peeradded', ({ detail: { port, key, type, zone, uri } }) => {
     tell({ event: 'peer-added', port, key: key.hex, type, ...(zone !== undefined && { zone }), uri })
   })
-  router.addEventListener('peerremoved', ({ detail: { port, key, uri, error } }) => {
+  on('peerremoved', ({ detail: { port, key, uri, error } }) => {
     tell({ event: 'peer-removed', port, key: key.hex, uri, ...(error && { reason: error.message }) })
   })
-  router.addEventListener('parentchange', ({ detail: { parent } }) => {
+  on('parentchange', ({ detail: { parent } }) => {
     tell({ event: 'parent-changed', parent: parent?.hex ?? null })
   })
-  router.addEventListener('descendingchange', ({ detail: { descending } }) => {
+  on('descendingchange', ({ detail: { descending } }) => {
     tell({ event: 'descending-changed', descending: descending?.hex ?? null })
   })
-  router.addEventListener('announcementchange', ({ detail: { root, coordinates } }) => {
+  on('announcementchange', ({ detail: { root, coordinates } }) => {
     const { key, sequence } = root
     const coords = coordinates.map(String)
     tell({ event: 'announcement-changed', root: { key: key.hex, sequence: String(sequence) }, coords })
   })
-  router.addEventListener('routeadded', ({ detail: { key, port } }) => {
+  on('routeadded', ({ detail: { key, port } }) => {
     tell({ event: 'route-added', key: key.hex, port })
   })
-  router.addEventListener('routeremoved', ({ detail: { key } }) => {
+  on('routeremoved', ({ detail: { key } }) => {
     tell({ event: 'route-removed', key: key.hex })
   })
-  router.addEventListener('broadcast', ({ detail: { key, sequence } }) => {
+  on('broadcast', ({ detail: { key, sequence } }) => {
     tell({ event: 'broadcast-received', key: key.hex, sequence: String(sequence) })
   })
-  router.addEventListener('bandwidth', ({ detail: { peers } }) => {
+  on('bandwidth', ({ detail: { peers } }) => {
     tell({ event: 'bandwidth', peers: peers.map((peer) => ({ ...peer, key: peer.key.hex })) })
   })
 }
@@ -94,7 +99,7 @@ function tellPeople(record: EventRecord): void {
   if (text !== undefined) say(`${dim(formatTime(new Date()))} ${text}`)
 }
 
-/** Routes come and go by the minute, and bandwidth is in the status. */
+/** Undefined for what comes and goes all the time, as routes do. */
 function describe(record: EventRecord): string | undefined {
   switch (record.event) {
     case 'peer-added':
@@ -109,8 +114,6 @@ function describe(record: EventRecord): string | undefined {
       return record.coords.length === 0
         ? undefined
         : `root is ${shortKey(record.root.key)}, coordinates ${formatCoordinates(record.coords)}`
-    case 'broadcast-received':
-      return `node ${shortKey(record.key)} woke up`
     default:
       return undefined
   }

@@ -56,5 +56,8 @@ function firstPeering(node: Node, signal: AbortSignal): Promise<void> {
 }
 
 function noPeering({ uri, error }: { uri: string; error?: Error }): SnekError {
-  return new CommandError('no-peering', `could not peer with ${uri}: ${error?.message ?? 'it closed'}`)
+  const reason = error?.message ?? 'it closed'
+  // Transports begin with the URI, others don't.
+  const told = reason.startsWith(uri) ? reason : `${uri}: ${reason}`
+  return new CommandError('no-peering', `could not peer with ${told}`)
 }

@@ -10,34 +10,41 @@ export interface Start {
   readonly listening: readonly string[]
   readonly peers: readonly string[]
   readonly admin: string
+  /** Whether commands find the admin socket without being told. */
+  readonly adminIsDefault: boolean
 }
 
-export function startText({ version, key, temporary, listening, peers, admin }: Start): string {
+export function startText(start: Start): string {
+  const { version, key, temporary, listening, peers, admin, adminIsDefault } = start
   const facts = [
-    [
-      'Key',
-      bold(key),
-      temporary ? dim('(for this run; snek keygen makes one to keep, --key FILE uses it)') : '',
-    ],
+    ['Key', bold(key)],
     ...listening.map((uri) => ['Listens at', uri]),
     ...peers.map((uri) => ['Peers with', uri]),
     ['Admin', admin],
   ]
+  const option = adminIsDefault ? '' : ` --admin ${admin}`
   const hints = [
+    ['Look at it by', `snek status${option}`],
     ...listening.slice(0, 1).map((uri) => ['Others peer with it by', `snek up --peer ${dialable(uri)}`]),
-    ['Look at it by', 'snek status'],
-    ['Reach it from elsewhere by', `snek ping ${key}`],
+    ['Others reach it by', `snek ping ${key}`],
   ]
-  const lonely = listening.length + peers.length === 0
+  const notes = [
+    ...(temporary
+      ? ['The key is gone when it stops: snek keygen makes one to keep, --key FILE uses it.']
+      : []),
+    ...(listening.length + peers.length === 0
+      ? ['It is alone: --listen URI lets others peer with it, --peer URI makes it peer.']
+      : []),
+  ]
+  const table = (rows: string[][], width: number): string[] =>
+    rows.map(([name = '', value]) => `  ${dim(name.padEnd(width))}${value}`)
   return [
     `snek ${version} is running. Ctrl-C stops it.`,
     '',
-    ...facts.map(([name = '', ...rest]) => `  ${dim(name.padEnd(12))}${rest.join(' ').trimEnd()}`),
+    ...table(facts, 12),
     '',
-    ...hints.map(([name = '', command]) => `  ${dim(name.padEnd(28))}${command}`),
-    ...(lonely
-      ? ['', '  It is alone: --listen URI lets others peer with it, --peer URI makes it peer.']
-      : []),
+    ...table(hints, 24),
+    ...(notes.length > 0 ? ['', ...notes.map((note) => `  ${note}`)] : []),
     '',
   ].join('\n')
 }

@@ -48,8 +48,8 @@ function peers({ peers: list, key: own, parent }: RouterSnapshot): string {
 
 const ROUTE_COLUMNS: readonly Column[] = [
   { title: 'KEY' },
-  { title: 'FROM PORT', align: 'right' },
-  { title: 'TO PORT', align: 'right' },
+  { title: 'VIA PORT', align: 'right' },
+  { title: 'PASSED ON TO', align: 'right' },
   { title: 'AGE', align: 'right' },
 ]
 

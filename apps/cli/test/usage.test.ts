@@ -7,70 +7,18 @@ import { parseLines, run, runJson, start, startNode, temporaryDirectory } from '
 
 const KEY = 'ab'.repeat(32)
 
-describe('wrong usage: exit code 2, one line', () => {
-  test.each([
-    [[], 'snek --help'],
-    [['dance'], "unknown command 'dance'"],
-    [['statsu'], 'Did you mean status?'],
-    [['up', '--nonsense'], "unknown option '--nonsense'"],
-    [['up', '--peer', 'nonsense'], 'tcp://host:7117'],
-    [['up', '--peer', '127.0.0.1:7117'], 'Write tcp://127.0.0.1:7117.'],
-    [['up', '--peer', 'http://127.0.0.1/'], 'no transport for http://'],
-    [['up', '--listen', 'wss://127.0.0.1/'], 'no transport for wss://'],
-    [['up', '--listen', 'tcp://127.0.0.1'], 'names no port'],
-    [['up', '--seed', '1234'], '64 hex digits'],
-    [['up', '--seed', KEY, '--key', 'file'], 'cannot be used with'],
-    [['up', '--log', 'loud'], 'Allowed choices are debug, info, warn, error, silent.'],
-    [['up', 'extra'], 'too many arguments'],
-    [['ping'], "missing required argument 'key'"],
-    [['ping', 'abc'], 'A key is 64 hex digits'],
-    [['ping', KEY, '--count', '0'], 'whole number'],
-    [['ping', KEY, '--seed', KEY], 'add --peer or --listen'],
-    [['ping', KEY, '--peer', 'tcp://127.0.0.1:1', '--admin', 'x'], 'choose'],
-    [['send', KEY, '--protocol', ''], '1 to 255 bytes'],
-    [['receive', '--json'], '--json needs --out FILE'],
-    [['vectors'], "missing required argument 'dir'"],
-    [['completion', 'tcsh'], 'Allowed choices are zsh, bash, fish, powershell.'],
-  ])('%j', async (args, message) => {
-    const { code, stdout, stderr } = await run(args)
-    expect(stderr).toMatch(/^snek: [^\n]+\n$/)
-    expect(stderr).toContain(message)
-    expect(code).toBe(2)
-    expect(stdout).toBe(args.includes('--json') ? expect.stringContaining('wrong-usage') : '')
-  })
+test('wrong usage is one line and exit code 2', async () => {
+  const { code, stdout, stderr } = await run(['statsu'])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(/^snek: [^\n]*Did you mean status\?\n$/)
 })
 
-describe('help and version', () => {
-  test('--version', async () => {
-    const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
-      version: string
-    }
-    expect(await run(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
-  })
-
-  const commands = ['keygen', 'up', 'status', 'ping', 'send', 'receive', 'vectors', 'completion']
-  test.each<[string[], string]>([
-    [['--help'], 'Two machines and a file'],
-    [['help'], 'Two machines and a file'],
-    [['help', 'ping'], 'Examples:'],
-    ...commands.map((name): [string[], string] => [[name, '--help'], 'Examples:']),
-  ])('%j', async (args, text) => {
-    const { code, stdout, stderr } = await run(args)
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toContain(text)
-  })
-
-  test.each(['bash', 'zsh', 'fish', 'powershell'])('completion %s', async (shell) => {
-    const { code, stdout } = await run(['completion', shell])
-    expect(code).toBe(0)
-    expect(stdout).toContain('snek')
-  })
-
-  test('completes options', async () => {
-    const { code, stdout } = await run(['complete', '--', 'up', '--l'])
-    expect(code).toBe(0)
-    expect(stdout).toContain('--listen')
-  })
+test('help and version go to stdout, with exit code 0', async () => {
+  const help = await run(['--help'])
+  expect(help).toEqual({ code: 0, stdout: expect.stringContaining('Two machines and a file'), stderr: '' })
+  const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(manifest) as { version: string }
+  expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
 describe('keygen', () => {
@@ -131,7 +79,7 @@ describe('failures: exit code 1, one line', () => {
     await once(server, 'listening')
     const { port } = server.address() as { port: number }
     const admin = join(await temporaryDirectory(), 'admin')
-    await fails(['up', '--admin', admin, '--listen', `${scheme}://127.0.0.1:${port}`], /in use/)
+    await fails(['up', '--admin', admin, '--listen', `${scheme}://127.0.0.1:${port}`], /is taken/)
     server.close()
   })
 
@@ -145,7 +93,7 @@ describe('failures: exit code 1, one line', () => {
   test('a peer that nobody listens at', async () => {
     await fails(
       ['ping', KEY, '--peer', 'tcp://127.0.0.1:1', '--log', 'silent'],
-      /could not peer with tcp:\/\/127.0.0.1:1.*refused/,
+      /could not peer with tcp:\/\/127.0.0.1:1: nobody listens there/,
     )
   })
 

@@ -84,7 +84,7 @@ function report(
 function summarize(key: Key, { count, json }: PingOptions, times: readonly number[]): void {
   const sorted = times.toSorted((a, b) => a - b)
   const min = sorted[0] ?? Number.NaN
-  const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  const median = medianOf(sorted)
   const max = sorted.at(-1) ?? Number.NaN
   if (json) {
     const record = { event: 'summary', key: key.toString(), count, received: times.length }
@@ -93,6 +93,12 @@ function summarize(key: Key, { count, json }: PingOptions, times: readonly numbe
   if (times.length === 0) return say('no round trip')
   const [low, middle, high] = [min, median, max].map(formatMilliseconds)
   say(`${times.length} of ${count} round trips; shortest ${low}, median ${middle}, longest ${high}`)
+}
+
+function medianOf(sorted: readonly number[]): number {
+  const middle = (sorted.length - 1) / 2
+  const [below = Number.NaN, above = Number.NaN] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]]
+  return (below + above) / 2
 }
 
 /** To microseconds; NaN becomes JSON's null. */

@@ -27,19 +27,17 @@ export async function up(options: UpOptions): Promise<void> {
   if (options.json) {
     emit({ event: 'ready', key, listen: node.listening, admin: admin.path })
   } else {
-    const temporary = options.key === undefined && options.seed === undefined
-    const { listening } = node
-    say(
-      startText({
-        version: version(),
-        key,
-        temporary,
-        listening,
-        peers: options.peer ?? [],
-        admin: admin.path,
-      }),
-    )
+    const text = startText({
+      version: version(),
+      key,
+      temporary: options.key === undefined && options.seed === undefined,
+      listening: node.listening,
+      peers: options.peer ?? [],
+      admin: admin.path,
+      adminIsDefault: options.admin === undefined,
+    })
+    say(text)
   }
-  watchEvents(node.router, options.json === true)
+  watchEvents(node.router, options.json === true, stop.signal)
   await stop.requested
 }
