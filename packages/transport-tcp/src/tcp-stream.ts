@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import {
+  type BufferPool,
   type ByteStream,
   type ByteStreamHandlers,
   CLOSE_LIMIT,
@@ -8,7 +9,7 @@ import {
 } from '@snek/transport'
 import type { SocketReader } from './socket-reader.ts'
 
-/** Bytes that the kernel hasn't taken yet before `write` returns false. Node's own mark must be lower. */
+/** Bytes that the kernel hasn't taken yet before `write` returns false. */
 const WRITE_LIMIT = 256 * 1024
 
 /** A connected, paused socket as a stream. */
@@ -20,16 +21,20 @@ export class TcpStream implements ByteStream {
   /** `ending`: the other side ended. `closing`: this one did. */
   #state: 'open' | 'ending' | 'closing' | 'closed' = 'open'
   #error: Error | undefined
-  /** A turn's chunks; up to what one read of the other side takes is joined. */
-  readonly #batch = new WriteBatch(64 * 1024)
+  readonly #pool: BufferPool
+  /** What was written since the last write to the socket, which is one at a time. */
+  readonly #batch: WriteBatch
+  /** Bytes that the kernel hasn't taken of what was written to the socket. */
+  #underWay = 0
   #full = false
   #limit: NodeJS.Timeout | undefined
 
-  constructor(socket: Socket, reader: SocketReader, uri: string) {
+  constructor(socket: Socket, reader: SocketReader, pool: BufferPool, uri: string) {
     this.uri = uri
     this.#socket = socket
     this.#reader = reader
-    socket.on('drain', () => this.#drain())
+    this.#pool = pool
+    this.#batch = new WriteBatch(pool)
     socket.on('end', () => this.#end('ending'))
     socket.on('error', (error) => {
       if (this.#state !== 'closing') this.#error = systemError('stream', uri, error)
@@ -49,9 +54,9 @@ export class TcpStream implements ByteStream {
 
   write(chunk: Uint8Array): boolean {
     if (this.#state !== 'open') return false
-    if (this.#batch.isEmpty) process.nextTick(() => this.#flush())
+    if (this.#batch.isEmpty && this.#underWay === 0) process.nextTick(() => this.#flush())
     this.#batch.push(chunk)
-    this.#full ||= this.#socket.writableLength + this.#batch.bytes >= WRITE_LIMIT
+    this.#full ||= this.#waiting >= WRITE_LIMIT
     return !this.#full
   }
 
@@ -62,17 +67,34 @@ export class TcpStream implements ByteStream {
     this.#socket.resume()
   }
 
+  get #waiting(): number {
+    return this.#underWay + this.#batch.bytes
+  }
+
   #flush(): void {
-    if (this.#state === 'closed') return
+    if (this.#underWay === 0 && this.#state !== 'closed') this.#send()
+  }
+
+  #send(): void {
+    const { bytes } = this.#batch
+    const pieces = this.#batch.take()
+    const last = pieces.at(-1)
+    if (last === undefined) return
+    this.#underWay += bytes
     this.#socket.cork()
-    for (const piece of this.#batch.take()) this.#socket.write(piece)
+    for (const piece of pieces.slice(0, -1)) this.#socket.write(piece)
+    this.#socket.write(last, () => {
+      for (const piece of pieces) this.#pool.give(piece)
+      this.#underWay -= bytes
+      this.#flush()
+      this.#drain()
+    })
     this.#socket.uncork()
-    this.#drain()
   }
 
   #drain(): void {
     if (!this.#full || this.#state !== 'open' || this.#handlers === undefined) return
-    if (this.#socket.writableNeedDrain) return
+    if (this.#waiting > WRITE_LIMIT / 2) return
     this.#full = false
     this.#handlers.onDrain()
   }
@@ -80,7 +102,7 @@ export class TcpStream implements ByteStream {
   #end(state: 'ending' | 'closing'): void {
     if (this.#state !== 'open') return
     this.#state = state
-    this.#flush()
+    this.#send()
     this.#socket.end()
     this.#limit = setTimeout(() => this.#socket.destroy(), CLOSE_LIMIT)
   }

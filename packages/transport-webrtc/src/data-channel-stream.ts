@@ -2,6 +2,7 @@
 // number says that as many bytes more were read, `end` that nothing follows.
 import type { Clock, TimerHandle } from '@snek/platform'
 import {
+  BufferPool,
   type ByteStream,
   type ByteStreamHandlers,
   CLOSE_LIMIT,
@@ -31,7 +32,7 @@ export class DataChannelStream implements ByteStream {
   /** `ending`: this side closed it, and the other hasn't answered. */
   #state: 'open' | 'ending' | 'closed' = 'open'
   #error: TransportError | undefined
-  readonly #batch = new WriteBatch(MAX_MESSAGE)
+  readonly #batch = new WriteBatch(new BufferPool(MAX_MESSAGE))
   /** What waits for the window. */
   readonly #queue: Uint8Array[] = []
   #queued = 0

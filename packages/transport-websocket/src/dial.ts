@@ -1,11 +1,17 @@
 import type { Socket } from 'node:net'
-import { type ByteStream, type DialOptions, systemError, TransportError } from '@snek/transport'
+import {
+  type BufferPool,
+  type ByteStream,
+  type DialOptions,
+  systemError,
+  TransportError,
+} from '@snek/transport'
 import { WebSocket } from 'ws'
 import { checkDialled } from './uri.ts'
 import { WEBSOCKET_OPTIONS, WebSocketStream } from './websocket-stream.ts'
 
 /** Rejects with a `TransportError`, or with the signal's reason. */
-export function dial(uri: URL, { signal }: DialOptions = {}): Promise<ByteStream> {
+export function dial(uri: URL, { signal }: DialOptions = {}, pool: BufferPool): Promise<ByteStream> {
   return new Promise((resolve, reject) => {
     checkDialled(uri)
     signal?.throwIfAborted()
@@ -31,7 +37,7 @@ export function dial(uri: URL, { signal }: DialOptions = {}): Promise<ByteStream
     ws.once('open', () => {
       signal?.removeEventListener('abort', onAbort)
       ws.off('error', onError)
-      resolve(new WebSocketStream(ws, socket, uri.href))
+      resolve(new WebSocketStream(ws, socket, pool, uri.href))
     })
   })
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type ByteStream, formatAddress, type Listener, systemError } from '@snek/transport'
+import { type BufferPool, type ByteStream, formatAddress, type Listener, systemError } from '@snek/transport'
 import { WebSocketServer } from 'ws'
 import { checkListened } from './uri.ts'
 import { WEBSOCKET_OPTIONS, WebSocketStream } from './websocket-stream.ts'
@@ -12,7 +12,11 @@ const REQUEST_LIMIT = 10_000
 const TEXT = 'Peers of the snek overlay network connect here by WebSocket. There is no page to see.\n'
 
 /** Web pages of any origin may connect: a peering trusts keys, not pages. */
-export async function listen(uri: URL, onStream: (stream: ByteStream) => void): Promise<Listener> {
+export async function listen(
+  uri: URL,
+  onStream: (stream: ByteStream) => void,
+  pool: BufferPool,
+): Promise<Listener> {
   checkListened(uri)
   const webSockets = new WebSocketServer({ noServer: true, clientTracking: false, ...WEBSOCKET_OPTIONS })
   const server = createServer({
@@ -27,7 +31,7 @@ export async function listen(uri: URL, onStream: (stream: ByteStream) => void): 
     const { remoteAddress, remotePort } = socket
     if (remoteAddress === undefined || remotePort === undefined) return socket.destroy() // gone again
     return webSockets.handleUpgrade(request, socket, head, (ws) => {
-      onStream(new WebSocketStream(ws, socket, `ws://${formatAddress(remoteAddress, remotePort)}`))
+      onStream(new WebSocketStream(ws, socket, pool, `ws://${formatAddress(remoteAddress, remotePort)}`))
     })
   })
   await new Promise<void>((resolve, reject) => {

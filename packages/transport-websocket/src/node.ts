@@ -1,5 +1,6 @@
-import type { Transport } from '@snek/transport'
+import { BufferPool, type Transport } from '@snek/transport'
 import { dial } from './dial.ts'
+import { MAX_MESSAGE_SENT } from './limits.ts'
 import { listen } from './listen.ts'
 
 /**
@@ -7,5 +8,10 @@ import { listen } from './listen.ts'
  * `wss://host:port/path`.
  */
 export function webSocketTransport(): Required<Transport> {
-  return { schemes: ['ws', 'wss'], dial, listen }
+  const pool = new BufferPool(MAX_MESSAGE_SENT)
+  return {
+    schemes: ['ws', 'wss'],
+    dial: (uri, options) => dial(uri, options, pool),
+    listen: (uri, onStream) => listen(uri, onStream, pool),
+  }
 }

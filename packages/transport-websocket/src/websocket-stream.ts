@@ -1,6 +1,7 @@
 // A WebSocket of the `ws` package as a byte stream. Node only.
 import type { Duplex } from 'node:stream'
 import {
+  type BufferPool,
   type ByteStream,
   type ByteStreamHandlers,
   CLOSE_LIMIT,
@@ -9,7 +10,7 @@ import {
 } from '@snek/transport'
 import type { WebSocket } from 'ws'
 import { closeError } from './close-error.ts'
-import { CloseCode, MAX_MESSAGE_SENT, MAX_MESSAGE_TAKEN, WRITE_LIMIT } from './limits.ts'
+import { CloseCode, MAX_MESSAGE_TAKEN, WRITE_LIMIT } from './limits.ts'
 
 /** For both ends. Compression would cost much and gain nothing: what is passed on is encrypted. */
 export const WEBSOCKET_OPTIONS: {
@@ -33,20 +34,25 @@ export class WebSocketStream implements ByteStream {
   /** `ending`: the stream failed, or this side closed it. */
   #state: 'open' | 'ending' | 'closed' = 'open'
   #error: TransportError | undefined
-  /** A turn's chunks, for a message each would cost much. */
-  readonly #batch = new WriteBatch(MAX_MESSAGE_SENT)
+  readonly #pool: BufferPool
+  /** What was written since messages were last sent, and the kernel hadn't taken those. */
+  readonly #batch: WriteBatch
+  /** Bytes that the kernel hasn't taken of what was sent. */
+  #underWay = 0
   #full = false
   #limit: NodeJS.Timeout | undefined
 
-  constructor(ws: WebSocket, socket: Duplex, uri: string) {
+  /** `pool` has buffers of a message's length. */
+  constructor(ws: WebSocket, socket: Duplex, pool: BufferPool, uri: string) {
     this.uri = uri
     this.#ws = ws
     this.#socket = socket
+    this.#pool = pool
+    this.#batch = new WriteBatch(pool)
     ws.pause()
     ws.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary))
     ws.on('error', (error) => this.#fail(streamError(uri, error)))
     ws.on('close', (code) => this.#finish(code))
-    socket.on('drain', () => this.#drain())
     socket.on('end', () => {
       this.#limit = setTimeout(() => ws.terminate(), CLOSE_LIMIT)
     })
@@ -61,30 +67,43 @@ export class WebSocketStream implements ByteStream {
 
   write(chunk: Uint8Array): boolean {
     if (this.#state !== 'open') return false
-    if (this.#batch.isEmpty) process.nextTick(() => this.#flush())
+    if (this.#batch.isEmpty && this.#underWay === 0) process.nextTick(() => this.#flush())
     this.#batch.push(chunk)
-    this.#full ||= this.#socket.writableLength + this.#batch.bytes >= WRITE_LIMIT
+    this.#full ||= this.#waiting >= WRITE_LIMIT
     return !this.#full
   }
 
   close(): void {
     if (this.#state !== 'open') return
     this.#state = 'ending'
-    this.#flush()
+    this.#send()
     this.#ws.close(CloseCode.normal)
     this.#ws.resume() // the other side's answer may come after bytes that nobody reads any more
   }
 
+  get #waiting(): number {
+    return this.#underWay + this.#batch.bytes
+  }
+
   #flush(): void {
-    if (this.#state === 'closed') return
+    if (this.#underWay === 0 && this.#state !== 'closed') this.#send()
+  }
+
+  #send(): void {
+    const { bytes } = this.#batch
+    const pieces = this.#batch.take()
+    const last = pieces.at(-1)
+    if (last === undefined) return
+    this.#underWay += bytes
     this.#socket.cork()
-    for (const piece of this.#batch.take()) {
-      for (let offset = 0; offset < piece.length; offset += MAX_MESSAGE_SENT) {
-        this.#ws.send(piece.subarray(offset, offset + MAX_MESSAGE_SENT), BINARY)
-      }
-    }
+    for (const piece of pieces.slice(0, -1)) this.#ws.send(piece, BINARY)
+    this.#ws.send(last, BINARY, () => {
+      for (const piece of pieces) this.#pool.give(piece)
+      this.#underWay -= bytes
+      this.#flush()
+      this.#drain()
+    })
     this.#socket.uncork()
-    this.#drain()
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
@@ -99,7 +118,7 @@ export class WebSocketStream implements ByteStream {
 
   #drain(): void {
     if (!this.#full || this.#state !== 'open' || this.#handlers === undefined) return
-    if (this.#socket.writableNeedDrain) return
+    if (this.#waiting > WRITE_LIMIT / 2) return
     this.#full = false
     this.#handlers.onDrain()
   }

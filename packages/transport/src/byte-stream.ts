@@ -22,8 +22,8 @@ export interface ByteStream {
   /** Begins to deliver; called exactly once. Until then nothing is lost, and little is buffered. */
   start(handlers: ByteStreamHandlers): void
   /**
-   * Takes `chunk` over: the caller doesn't touch it again. False means that the buffer is full: stop until
-   * `onDrain`. A chunk handed over after false is still sent. After a close it is dropped.
+   * `chunk` is only needed during the call: the stream copies what it can't send at once. False means that the
+   * buffer is full: stop until `onDrain`. A chunk written after false is still sent. After a close it is dropped.
    */
   write(chunk: Uint8Array): boolean
   /**

@@ -6,4 +6,4 @@ export { type MemoryTransportOptions, memoryTransport } from './memory-transport
 export { systemError } from './system-errors.ts'
 export { type DialOptions, type Listener, selectTransport, type Transport } from './transport.ts'
 export { fromWebStreams, type WebStreams } from './web-streams.ts'
-export { WriteBatch } from './write-batch.ts'
+export { BufferPool, WriteBatch } from './write-batch.ts'

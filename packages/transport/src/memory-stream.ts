@@ -94,7 +94,7 @@ class MemoryStream implements ByteStream {
     if (this.#state !== 'open' || peer.#state === 'closed') return false
     if (peer.#state === 'closing') return true
     if (chunk.length > 0) {
-      peer.#arriving.push({ bytes: chunk, due: this.#link.clock.now() + this.#link.latency })
+      peer.#arriving.push({ bytes: chunk.slice(), due: this.#link.clock.now() + this.#link.latency })
       peer.#buffered += chunk.length
       peer.#schedule()
     }

@@ -57,7 +57,7 @@ class WebByteStream implements ByteStream {
       this.#pending -= chunk.length
       this.#drain()
     }
-    void this.#writer.write(chunk).then(onTaken, (error: unknown) => this.#fail(error))
+    void this.#writer.write(chunk.slice()).then(onTaken, (error: unknown) => this.#fail(error))
     return !this.#full
   }
 

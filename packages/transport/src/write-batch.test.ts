@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest'
 import { pattern } from './testing/index.ts'
-import { WriteBatch } from './write-batch.ts'
+import { BufferPool, WriteBatch } from './write-batch.ts'
 
-function piecesOf(sizes: readonly number[], pieceLimit = 32_768): readonly Uint8Array[] {
-  const batch = new WriteBatch(pieceLimit)
-  for (const [index, size] of sizes.entries()) batch.push(pattern(size, index))
+function piecesOf(sizes: readonly number[], length = 32_768): readonly Uint8Array[] {
+  const batch = new WriteBatch(new BufferPool(length))
+  for (const [index, size] of sizes.entries()) {
+    const chunk = pattern(size, index)
+    batch.push(chunk)
+    chunk.fill(0)
+  }
   expect(batch.bytes).toBe(sizes.reduce((sum, size) => sum + size, 0))
   const pieces = batch.take()
   expect(batch.isEmpty).toBe(true)
-  expect(batch.bytes).toBe(0)
   expect(batch.take()).toEqual([])
   const bytes = sizes.flatMap((size, index) => [...pattern(size, index)])
   expect(pieces.flatMap((piece) => [...piece])).toEqual(bytes)
@@ -16,25 +19,51 @@ function piecesOf(sizes: readonly number[], pieceLimit = 32_768): readonly Uint8
 }
 
 const lengths = (pieces: readonly Uint8Array[]): number[] => pieces.map((piece) => piece.length)
+const room = (pieces: readonly Uint8Array[]): number =>
+  pieces.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
 
-test('small chunks are joined up to the limit', () => {
+test('chunks are copied, and joined up to the length of a buffer', () => {
   expect(lengths(piecesOf([100, 200, 300]))).toEqual([600])
   expect(lengths(piecesOf([5000, 5000, 5000], 10_000))).toEqual([10_000, 5000])
-  expect(lengths(piecesOf([8191, 1], 8192))).toEqual([8192])
-})
-
-test('large chunks are passed on as they are, in their place', () => {
-  expect(lengths(piecesOf([100, 100, 8192, 100, 100, 60_000, 70_000, 1]))).toEqual([
-    200, 8192, 200, 60_000, 70_000, 1,
-  ])
-  const batch = new WriteBatch(32_768)
-  const chunk = pattern(10, 1)
-  batch.push(chunk)
-  expect(batch.take()[0]).toBe(chunk)
+  expect(lengths(piecesOf([8191, 1, 1], 8192))).toEqual([8192, 1])
+  expect(lengths(piecesOf([100_000]))).toEqual([32_768, 32_768, 32_768, 1696])
 })
 
 test('empty chunks and empty batches are nothing', () => {
   expect(piecesOf([])).toEqual([])
   expect(piecesOf([0, 0])).toEqual([])
   expect(lengths(piecesOf([0, 5, 0]))).toEqual([5])
+})
+
+test('a short piece holds no more than it is, a longer one its buffer', () => {
+  expect(room(piecesOf([100]))).toBe(100)
+  expect(room(piecesOf([8191]))).toBe(8191)
+  expect(room(piecesOf([8192]))).toBe(32_768)
+})
+
+test('buffers that are given back are used again', () => {
+  const pool = new BufferPool(1000)
+  const batch = new WriteBatch(pool)
+  batch.push(pattern(600, 1))
+  const [first] = batch.take() as [Uint8Array]
+  batch.push(pattern(600, 2))
+  const [second] = batch.take() as [Uint8Array]
+  expect(second.buffer).not.toBe(first.buffer)
+  pool.give(first)
+  batch.push(pattern(10, 3))
+  const [short] = batch.take() as [Uint8Array]
+  pool.give(short)
+  batch.push(pattern(600, 4))
+  const [again] = batch.take() as [Uint8Array]
+  expect(again.buffer).toBe(first.buffer)
+  expect(again).toEqual(pattern(600, 4))
+})
+
+test('a pool keeps only some', () => {
+  const pool = new BufferPool(10)
+  const taken = Array.from({ length: 100 }, () => pool.take())
+  for (const buffer of taken) pool.give(buffer)
+  const known = new Set(taken.map(({ buffer }) => buffer))
+  const again = Array.from({ length: 100 }, () => pool.take())
+  expect(again.filter(({ buffer }) => known.has(buffer))).toHaveLength(16)
 })

@@ -1,18 +1,44 @@
-/** Shorter chunks than this, in bytes, are joined: a copy costs less than a write of its own. */
-const SMALL = 8 * 1024
+/** How many buffers a pool keeps for the next time. */
+const KEPT = 16
+
+/** Less than this share of a buffer is copied out: what waits to be sent mustn't hold much more than it is. */
+const WORTH_A_BUFFER = 1 / 4
+
+/** Buffers of one length, used over and over: a relay fills some thousand a second. */
+export class BufferPool {
+  readonly length: number
+  readonly #free: ArrayBufferLike[] = []
+
+  /** `length` is a buffer's, in bytes. */
+  constructor(length: number) {
+    this.length = length
+  }
+
+  take(): Uint8Array {
+    const buffer = this.#free.pop()
+    return buffer === undefined ? new Uint8Array(this.length) : new Uint8Array(buffer)
+  }
+
+  /** Takes back what a piece lies in, if it is one of the pool's. Nobody may use it any more. */
+  give({ buffer }: Uint8Array): void {
+    if (buffer.byteLength === this.length && this.#free.length < KEPT) this.#free.push(buffer)
+  }
+}
 
 /**
- * What was written in one turn, to be sent together at its end. A relay writes one large chunk a turn, which
- * goes out as it is; sessions write many small ones.
+ * What was written while nothing could be sent, most of all in one turn: copied, and joined to be sent together.
+ * A relay writes one large chunk a turn, sessions write many small ones.
  */
 export class WriteBatch {
-  readonly #pieceLimit: number
-  #chunks: Uint8Array[] = []
+  readonly #pool: BufferPool
+  #pieces: Uint8Array[] = []
+  #buffer: Uint8Array | undefined
+  /** How much of the buffer is filled. */
+  #used = 0
   #bytes = 0
 
-  /** `pieceLimit`: chunks are joined up to this length, in bytes; a longer chunk stays as it is. */
-  constructor(pieceLimit: number) {
-    this.#pieceLimit = pieceLimit
+  constructor(pool: BufferPool) {
+    this.#pool = pool
   }
 
   get bytes(): number {
@@ -20,54 +46,43 @@ export class WriteBatch {
   }
 
   get isEmpty(): boolean {
-    return this.#chunks.length === 0
+    return this.#bytes === 0
   }
 
   push(chunk: Uint8Array): void {
-    if (chunk.length === 0) return
-    this.#chunks.push(chunk)
     this.#bytes += chunk.length
-  }
-
-  /** Empties the batch: all its bytes in order, in as few pieces as pays. */
-  take(): readonly Uint8Array[] {
-    const chunks = this.#chunks
-    this.#chunks = []
-    this.#bytes = 0
-    return chunks.length > 1 ? joinSmall(chunks, this.#pieceLimit) : chunks
-  }
-}
-
-function joinSmall(chunks: readonly Uint8Array[], pieceLimit: number): Uint8Array[] {
-  const pieces: Uint8Array[] = []
-  let run: Uint8Array[] = []
-  let runLength = 0
-  const endRun = (): void => {
-    if (run.length > 0) pieces.push(concat(run, runLength))
-    run = []
-    runLength = 0
-  }
-  for (const chunk of chunks) {
-    if (chunk.length >= SMALL || runLength + chunk.length > pieceLimit) endRun()
-    if (chunk.length >= SMALL) {
-      pieces.push(chunk)
-    } else {
-      run.push(chunk)
-      runLength += chunk.length
+    let rest = chunk
+    while (rest.length > 0) {
+      this.#buffer ??= this.#pool.take()
+      const room = this.#buffer.length - this.#used
+      const part = rest.length <= room ? rest : rest.subarray(0, room)
+      this.#buffer.set(part, this.#used)
+      this.#used += part.length
+      if (part.length === room) this.#endPiece(this.#buffer)
+      rest = rest.subarray(part.length)
     }
   }
-  endRun()
-  return pieces
-}
 
-function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [first] = chunks
-  if (chunks.length === 1 && first !== undefined) return first
-  const all = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    all.set(chunk, offset)
-    offset += chunk.length
+  /**
+   * Empties the batch: all its bytes in order, in pieces of the pool's length but for the last. They belong to
+   * the caller, who gives them back to the pool once they are sent, or doesn't.
+   */
+  take(): Uint8Array[] {
+    if (this.#buffer !== undefined) this.#endPiece(this.#buffer)
+    const pieces = this.#pieces
+    this.#pieces = []
+    this.#bytes = 0
+    return pieces
   }
-  return all
+
+  #endPiece(buffer: Uint8Array): void {
+    if (this.#used >= buffer.length * WORTH_A_BUFFER) {
+      this.#pieces.push(buffer.subarray(0, this.#used))
+    } else {
+      this.#pieces.push(buffer.slice(0, this.#used))
+      this.#pool.give(buffer)
+    }
+    this.#buffer = undefined
+    this.#used = 0
+  }
 }

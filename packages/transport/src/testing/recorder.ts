@@ -39,9 +39,12 @@ export class Recorder {
     return this
   }
 
-  /** Writes a copy. */
+  /** Writes what is overwritten afterwards. */
   write(bytes: Uint8Array): boolean {
-    return this.#during('write', () => this.stream.write(bytes.slice()))
+    const chunk = bytes.slice()
+    const writable = this.#during('write', () => this.stream.write(chunk))
+    chunk.fill(0xee)
+    return writable
   }
 
   close(): void {
