@@ -4,9 +4,6 @@ import { type Coordinates, decodeCoordinates, KEY_LENGTH, Key } from '@snek/wire
 import { Scratch } from '../wasm/snek_forward_wasm.js'
 import { KnownKeys } from './known-keys.ts'
 
-/** Copies of up to an eighth of it share one allocation, which lives as long as any of them. */
-const SLAB = 64 * 1024
-
 /** The memory of an instance, and the scratch that its calls share. */
 export class WasmMemory {
   readonly scratch: Scratch = new Scratch()
@@ -19,8 +16,6 @@ export class WasmMemory {
   #bytes = new Uint8Array()
   #view = new DataView(new ArrayBuffer(0))
   #numbers = new Uint32Array()
-  #slab = new ArrayBuffer(0)
-  #slabUsed = 0
   #loan: Uint8Array | undefined
 
   constructor(memory: { readonly buffer: ArrayBuffer }) {
@@ -59,30 +54,20 @@ export class WasmMemory {
     return this.#numbers.slice(start, start + count)
   }
 
-  /** A copy for good. */
-  copy(start: number, length: number): Uint8Array {
-    const { bytes } = this
-    if (length > SLAB / 8) return bytes.slice(start, start + length)
-    if (this.#slabUsed + length > this.#slab.byteLength) {
-      this.#slab = new ArrayBuffer(SLAB)
-      this.#slabUsed = 0
-    }
-    const copy = new Uint8Array(this.#slab, this.#slabUsed, length)
-    this.#slabUsed += length
-    copy.set(bytes.subarray(start, start + length))
-    return copy
+  /** What lies there, until the next call. */
+  read(start: number, length: number): Uint8Array {
+    return this.bytes.subarray(start, start + length)
   }
 
-  /** Lends a copy to `use`, who may come back for more. Afterwards its memory is used again. */
-  lend(start: number, end: number, use: (copy: Uint8Array) => void): void {
+  /** Lends room for copies to `use`, who may come back for more. Afterwards it is used again. */
+  lend(length: number, use: (loan: Uint8Array) => void): void {
     const last = this.#loan
     this.#loan = undefined
-    const copy = last !== undefined && last.length >= end - start ? last : new Uint8Array(end - start)
-    copy.set(this.bytes.subarray(start, end))
+    const loan = last !== undefined && last.length >= length ? last : new Uint8Array(length)
     try {
-      use(copy)
+      use(loan)
     } finally {
-      this.#loan = copy
+      this.#loan = loan
     }
   }
 

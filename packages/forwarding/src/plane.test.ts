@@ -42,7 +42,7 @@ beforeEach(() => {
   datagrams = []
   errors = []
   plane.handlers = {
-    onOutput: (port, chunk) => written.push([port, chunk]),
+    onOutput: (port, chunk) => written.push([port, Uint8Array.from(chunk)]),
     onControlFrame: (_, frame) => control.push(Uint8Array.from(frame)),
     onDatagram: (from, payload) => datagrams.push([from, Uint8Array.from(payload)]),
     onPeerError: (port, error) => errors.push([port, error]),
@@ -114,6 +114,38 @@ describe('receive', () => {
     expect(written.length).toBe(1)
     expect(errors.map(([port, { code, offset }]) => [port, code, offset])).toEqual([
       [1, 'unsupported-version', 4],
+    ])
+  })
+
+  test('a chunk for several ports, for us and for the control plane, whatever handlers call', () => {
+    plane.addPeer(3, FAR, 3)
+    plane.setAnnouncement(
+      3,
+      {
+        root,
+        entries: [
+          { port: 2n, key: EAST },
+          { port: 5n, key: FAR },
+        ],
+      },
+      2,
+    )
+    const payload = (byte: number): Uint8Array => new Uint8Array(500).fill(byte)
+    const announcement = encodeFrame({ type: 'announcement', extra: 0, hopLimit: 0, payload: payload(4) })
+    plane.handlers.onOutput = (port, chunk) => {
+      written.push([port, Uint8Array.from(chunk)])
+      if (written.length === 1) plane.send(FAR, payload(100), NOW)
+    }
+    const frames = [traffic(payload(1)), traffic(payload(2), OWN), announcement, traffic(payload(3), FAR)]
+    plane.receive(1, concat(...frames, traffic(payload(5))), NOW)
+    expect(datagrams).toEqual([[WEST, payload(2)]])
+    expect(control).toEqual([announcement])
+    const payloads = written.map(([port, chunk]) => [port, chunk.length, chunk.at(-1)])
+    const length = traffic(payload(0)).length
+    expect(payloads).toEqual([
+      [2, 2 * length, 5],
+      [3, length + 1, 100],
+      [3, length, 3],
     ])
   })
 

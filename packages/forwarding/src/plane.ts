@@ -278,50 +278,63 @@ export class ForwardingPlane {
     this.#memory.put(encodeCoordinates(coordinates), offset)
   }
 
-  /** Hands a call's events to the handlers. They may make further calls, so all is copied out before. */
+  /** Hands a call's events to the handlers. They may make further calls, so more than one are copied out before. */
   #dispatch(port: number, count: number): void {
     if (count === 0) return
     const events = this.#memory.events(count)
     const number = (at: number): number => events[at] as number
     if (count === EVENT_LENGTH && number(0) === EventKind.output) {
-      this.handlers.onOutput(number(1), this.#memory.copy(number(2), number(3)))
+      this.handlers.onOutput(number(1), this.#memory.read(number(2), number(3)))
       return
     }
-    const outputs: Uint8Array[] = []
     let low = Number.POSITIVE_INFINITY
     let high = 0
+    let outputs = 0
     for (let at = 0; at < count; at += EVENT_LENGTH) {
       const kind = number(at)
       const [start, length] = [number(at + 2), number(at + 3)]
       if (kind === EventKind.output) {
-        outputs.push(this.#memory.copy(start, length))
+        outputs += length
       } else if (kind !== EventKind.error) {
         low = Math.min(low, kind === EventKind.delivery ? number(at + 1) : start)
         high = Math.max(high, start + length)
       }
     }
-    this.#memory.lend(Math.min(low, high), high, (received) => {
-      const part = (at: number): Uint8Array => {
-        const start = number(at + 2) - low
-        return received.subarray(start, start + number(at + 3))
+    low = Math.min(low, high)
+    this.#memory.lend(high - low + outputs, (loan) => {
+      loan.set(this.#memory.read(low, high - low))
+      let end = high - low
+      for (let at = 0; at < count; at += EVENT_LENGTH) {
+        if (number(at) !== EventKind.output) continue
+        loan.set(this.#memory.read(number(at + 2), number(at + 3)), end)
+        end += number(at + 3)
       }
-      for (let at = 0; at < count && !this.#closed; at += EVENT_LENGTH) {
-        const a = number(at + 1)
-        switch (number(at)) {
-          case EventKind.output:
-            this.handlers.onOutput(a, outputs.shift() as Uint8Array)
-            break
-          case EventKind.control:
-            this.handlers.onControlFrame(port, part(at))
-            break
-          case EventKind.delivery:
-            this.handlers.onDatagram(this.#memory.knownKeys.at(received, a - low), part(at))
-            break
-          default:
-            this.handlers.onPeerError(port, new WireError(errorName(a) as WireErrorCode, number(at + 2)))
-        }
-      }
+      this.#handOver(port, events, loan, low, high)
     })
+  }
+
+  /** `loan`: memory from `low` to `high`, and then the outputs in order. */
+  #handOver(port: number, events: Uint32Array, loan: Uint8Array, low: number, high: number): void {
+    const number = (at: number): number => events[at] as number
+    let output = high - low
+    for (let at = 0; at < events.length && !this.#closed; at += EVENT_LENGTH) {
+      const [kind, a, start, length] = [number(at), number(at + 1), number(at + 2), number(at + 3)]
+      const received = (): Uint8Array => loan.subarray(start - low, start - low + length)
+      switch (kind) {
+        case EventKind.output:
+          this.handlers.onOutput(a, loan.subarray(output, output + length))
+          output += length
+          break
+        case EventKind.control:
+          this.handlers.onControlFrame(port, received())
+          break
+        case EventKind.delivery:
+          this.handlers.onDatagram(this.#memory.knownKeys.at(loan, a - low), received())
+          break
+        default:
+          this.handlers.onPeerError(port, new WireError(errorName(a) as WireErrorCode, start))
+      }
+    }
   }
 }
 

@@ -32,13 +32,16 @@ export interface PlaneOptions {
   readonly limits?: Partial<ForwardingLimits>
 }
 
-/** Called after the plane is done with whatever made it call; any method may be called from within. */
+/**
+ * Called after the plane is done with whatever made it call; any method may be called from within. Bytes are only
+ * valid during the handler's call.
+ */
 export interface ForwardingHandlers {
-  /** Bytes to be written to a port in one piece. They belong to whoever gets them. */
+  /** Bytes to be written to a port in one piece; only valid until a method is called. */
   onOutput(port: number, chunk: Uint8Array): void
-  /** A whole announcement, bootstrap or broadcast frame; valid during the call. */
+  /** A whole announcement, bootstrap or broadcast frame. */
   onControlFrame(port: number, frame: Uint8Array): void
-  /** A datagram for our key; `payload` is valid during the call. */
+  /** A datagram for our key. */
   onDatagram(from: Key, payload: Uint8Array): void
   /** A peering's bytes make no sense: nothing more is read from it. Offsets count from the frame's start. */
   onPeerError(port: number, error: WireError): void
