@@ -43,6 +43,8 @@ export class Inbox {
   readonly #peers = new Map<number, PeerInbox>()
   /** Those with jobs, the next one first. */
   readonly #ready = new Set<PeerInbox>()
+  /** Those with an announcement beyond the rate. */
+  readonly #deferring = new Set<PeerInbox>()
 
   constructor(limits: ControlLimits) {
     this.#limits = limits
@@ -65,6 +67,7 @@ export class Inbox {
     if (peer === undefined) return
     this.#peers.delete(port)
     this.#ready.delete(peer)
+    this.#deferring.delete(peer)
   }
 
   get isEmpty(): boolean {
@@ -118,22 +121,24 @@ export class Inbox {
   /** When `handleTimeout` has something to do, in ms since the Unix epoch. */
   nextTimeout(): number {
     let next = Number.POSITIVE_INFINITY
-    for (const { deferred, announcements } of this.#peers.values()) {
-      if (deferred !== undefined) next = Math.min(next, announcements.nextAt)
-    }
+    for (const { announcements } of this.#deferring) next = Math.min(next, announcements.nextAt)
     return next
   }
 
   handleTimeout(now: number): void {
-    for (const peer of this.#peers.values()) {
-      if (peer.deferred !== undefined) this.#admitAnnouncement(peer, now)
-    }
+    for (const peer of this.#deferring) this.#admitAnnouncement(peer, now)
   }
 
   #admitAnnouncement(peer: PeerInbox, now: number): void {
-    if (peer.deferred === undefined || !peer.announcements.take(now)) return
-    this.push(peer.port, { type: 'announcement', announcement: peer.deferred, verified: undefined })
+    const announcement = peer.deferred
+    if (announcement === undefined) return
+    if (!peer.announcements.take(now)) {
+      this.#deferring.add(peer)
+      return
+    }
+    this.#deferring.delete(peer)
     peer.deferred = undefined
+    this.push(peer.port, { type: 'announcement', announcement, verified: undefined })
   }
 
   #admits(port: number, kind: 'bootstraps' | 'broadcasts', now: number): boolean {

@@ -82,6 +82,7 @@ export class Link implements Peering {
   #error: Error | undefined
   #lastHeard: number
   #lastSent: number
+  #isWritable = true
   #settleReady: Settle
   #settleClosed: Settle
 
@@ -119,6 +120,7 @@ export class Link implements Peering {
     this.#stream.start({
       onData: (chunk) => this.#receive(chunk, handshaker),
       onDrain: () => {
+        this.#isWritable = true
         if (this.isStarted) this.#handlers.onDrain(this)
       },
       onClose: (error) => this.#closeDone(error),
@@ -130,7 +132,8 @@ export class Link implements Peering {
   /** As a ByteStream's. */
   write(chunk: Uint8Array, now: number): boolean {
     this.#lastSent = now
-    return this.#stream.write(chunk)
+    this.#isWritable = this.#stream.write(chunk)
+    return this.#isWritable
   }
 
   /** Something was heard. */
@@ -155,7 +158,8 @@ export class Link implements Peering {
       this.end(new PeeringError('peer-silent', `${this.uri}: nothing heard for ${limit}`))
     } else {
       this.#lastSent = now
-      this.#handlers.onIdle(this)
+      // What is full isn't idle: it has something to send.
+      if (this.#isWritable) this.#handlers.onIdle(this)
     }
   }
 

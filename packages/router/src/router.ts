@@ -27,6 +27,15 @@ import { type RouterSnapshot, takeSnapshot } from './snapshot.ts'
 /** The control plane's work is interrupted after so many ms, so that frames needn't wait for it. */
 const TURN_LIMIT = 2
 
+/**
+ * After so many ms in which nothing ran, because the machine slept or was busy, what peers sent meanwhile is read
+ * before they are called silent.
+ */
+const STALL_LIMIT = 1000
+
+/** How long queued frames may take to leave when the router is closed, in ms. */
+const DRAIN_LIMIT = 1000
+
 const KEEPALIVE: Uint8Array = encodeFrame({ type: 'keepalive', extra: 0, hopLimit: 0 })
 
 export interface RouterOptions {
@@ -91,8 +100,12 @@ export class Router extends TypedEventTarget<RouterEvents> {
   #timer: TimerHandle | undefined
   /** When the timer is due. */
   #due = Number.POSITIVE_INFINITY
+  /** Whether the last turn was put off to read first. */
+  #isLate = false
   #refused = 0
   #closing: Promise<void> | undefined
+  /** Frames left a queue, or were given up with their peering. */
+  #onDrain: () => void = () => undefined
 
   /** @internal */
   constructor(plane: ForwardingPlane, options: RouterOptions) {
@@ -134,7 +147,10 @@ export class Router extends TypedEventTarget<RouterEvents> {
       admit: (link, key) => this.#links.admit(link, key),
       onStart: (link) => this.#start(link),
       onBytes: (link, chunk) => this.#receive(link, chunk),
-      onDrain: (link) => this.#plane.setWritable(link.port, true),
+      onDrain: (link) => {
+        this.#plane.setWritable(link.port, true)
+        this.#onDrain()
+      },
       onIdle: (link) => this.#plane.sendControl(link.port, KEEPALIVE),
       onEnd: (link, error) => this.#end(link, error),
       onClosed: (link) => this.#links.forget(link),
@@ -187,7 +203,10 @@ export class Router extends TypedEventTarget<RouterEvents> {
     return takeSnapshot(this.key, this.#control, this.#plane, this.#links.started, counters, now)
   }
 
-  /** Ends all peerings in order and stops. Resolves when all streams are closed, after a second at most. */
+  /**
+   * Lets frames that are queued leave, ends all peerings in order and stops. Resolves when all streams are
+   * closed, after two seconds at most.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#shutDown()
     return this.#closing
@@ -198,12 +217,30 @@ export class Router extends TypedEventTarget<RouterEvents> {
   }
 
   async #shutDown(): Promise<void> {
+    if (this.#isQueued()) await this.#drain()
     const links = [...this.#links.all]
     for (const link of links) link.end(link.isStarted ? undefined : closedError())
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
     this.#timer = undefined
     this.#plane.close()
     await Promise.allSettled(links.map((link) => link.closed))
+  }
+
+  /** Whether frames wait for peers to read. */
+  #isQueued(): boolean {
+    return [...this.#links.started].some(({ port }) => this.#plane.portCounters(port).queuedFrames > 0)
+  }
+
+  /** Resolves when nothing is queued any more, after `DRAIN_LIMIT` at most. */
+  #drain(): Promise<void> {
+    return new Promise((resolve) => {
+      const limit = this.#clock.setTimeout(resolve, DRAIN_LIMIT)
+      this.#onDrain = () => {
+        if (this.#isQueued()) return
+        this.#clock.clearTimeout(limit)
+        resolve()
+      }
+    })
   }
 
   #admit(link: Link): PeeringError | undefined {
@@ -278,15 +315,22 @@ export class Router extends TypedEventTarget<RouterEvents> {
   #wakeAt(time: number): void {
     if (time >= this.#due || this.#closing !== undefined) return
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
-    this.#due = time
-    this.#timer = this.#clock.setTimeout(() => this.#wake(), Math.max(0, time - this.#clock.now()))
+    const now = this.#clock.now()
+    this.#due = Math.max(time, now)
+    this.#timer = this.#clock.setTimeout(() => this.#wake(), this.#due - now)
   }
 
   #wake(): void {
+    const now = this.#clock.now()
+    this.#isLate = now - this.#due > STALL_LIMIT && !this.#isLate
     this.#timer = undefined
     this.#due = Number.POSITIVE_INFINITY
-    const now = this.#clock.now()
     this.#now = now
+    if (this.#isLate) this.#wakeAt(now)
+    else this.#handleTimeouts(now)
+  }
+
+  #handleTimeouts(now: number): void {
     for (const link of this.#links.all) link.handleTimeout(now)
     if (now >= this.#bandwidth.nextReport) {
       this.dispatch('bandwidth', { peers: this.#bandwidth.report(this.#links.started, this.#plane, now) })

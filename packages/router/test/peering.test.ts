@@ -1,4 +1,5 @@
 // Handshakes, keepalives, limits: how peerings begin and end.
+import type { Clock, TimerHandle } from '@snek/platform'
 import { TransportError } from '@snek/transport'
 import { encodeHandshake, HANDSHAKE_LENGTH, WireError } from '@snek/wire'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -260,6 +261,19 @@ describe('keepalives', () => {
   })
 })
 
+test('after a stall, what peers sent meanwhile is read before they are called silent', async () => {
+  const clock = new StallingClock(world.clock)
+  const stalling = await world.router(2, { clock })
+  const alive = world.stranger(stalling).introduce(other)
+  const silent = world.stranger(stalling).introduce(identity(8))
+  world.clock.advance(1000)
+  clock.stall(8000)
+  alive.send(KEEPALIVE)
+  world.clock.advance(1500)
+  expect(stalling.snapshot().peers.map(({ key }) => key)).toEqual([other.key.hex])
+  expect(await ended(silent)).toBe('peer-silent')
+})
+
 describe('closing a router', () => {
   test('ends everything, also what has just begun, and what comes later', async () => {
     const second = await world.router(2)
@@ -285,3 +299,30 @@ describe('closing a router', () => {
     expect(alone.clock.pendingTimers).toBe(0)
   })
 })
+
+/** A clock on which time passes without anything happening. */
+class StallingClock implements Clock {
+  readonly #clock: Clock
+  #stalled = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  stall(milliseconds: number): void {
+    this.#stalled += milliseconds
+  }
+
+  now(): number {
+    return this.#clock.now() + this.#stalled
+  }
+
+  setTimeout(callback: () => void, delay: number): TimerHandle {
+    // What was sent arrives first, as after a stall of the machine.
+    return this.#clock.setTimeout(callback, Math.max(delay, 2))
+  }
+
+  clearTimeout(handle: TimerHandle): void {
+    this.#clock.clearTimeout(handle)
+  }
+}

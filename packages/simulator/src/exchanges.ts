@@ -1,7 +1,11 @@
-// Datagrams that are answered. Payload: 0 for a question or 1 for an answer, and a number.
+// Datagrams that are answered. One that is on its way while a route changes may be lost, so whoever asked asks
+// again, as a session does; what was lost is counted. Payload: 0 for a question or 1 for an answer, and a number.
 import type { Clock } from '@snek/platform'
 import type { Key } from '@snek/wire'
 import type { SimulatedNode } from './node.ts'
+
+/** In ms. */
+const REPEAT_INTERVAL = 1000
 
 const LENGTH = 5
 const Kind = { question: 0, answer: 1 } as const
@@ -11,6 +15,7 @@ export interface Exchange {
   readonly from: SimulatedNode
   readonly to: SimulatedNode
   readonly begun: number
+  asked: number
   /** When the answer came. */
   ended: number | undefined
 }
@@ -19,18 +24,36 @@ export class Exchanges {
   readonly #clock: Clock
   readonly #open = new Map<number, Exchange>()
   #number = 0
+  #repeats = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
+  /** How often it had to be asked again so far. */
+  get repeats(): number {
+    return this.#repeats
+  }
+
   /** Asks. */
   begin(from: SimulatedNode, to: SimulatedNode): Exchange {
-    const exchange = { number: this.#number, from, to, begun: this.#clock.now(), ended: undefined }
+    const now = this.#clock.now()
+    const exchange = { number: this.#number, from, to, begun: now, asked: now, ended: undefined }
     this.#number += 1
     this.#open.set(exchange.number, exchange)
-    from.router.send(to.key, encode(Kind.question, exchange.number))
+    ask(exchange)
     return exchange
+  }
+
+  /** Asks again for answers that should have come. */
+  repeat(): void {
+    const now = this.#clock.now()
+    for (const exchange of this.#open.values()) {
+      if (exchange.ended !== undefined || now - exchange.asked < REPEAT_INTERVAL) continue
+      exchange.asked = now
+      this.#repeats += 1
+      ask(exchange)
+    }
   }
 
   /** How long it took in ms; undefined, if it wasn't answered. */
@@ -52,6 +75,10 @@ export class Exchanges {
       exchange.ended ??= this.#clock.now()
     }
   }
+}
+
+function ask({ from, to, number }: Exchange): void {
+  from.router.send(to.key, encode(Kind.question, number))
 }
 
 function encode(kind: number, number: number): Uint8Array {

@@ -145,9 +145,14 @@ export class Simulation {
     return since - start
   }
 
+  /** How many datagrams of exchanges, or their answers, were lost on the way. */
+  get lost(): number {
+    return this.#exchanges.repeats
+  }
+
   /**
-   * A datagram from `a` to `b` and its answer, both of which must arrive within `limit` ms. The time that it
-   * took, or undefined.
+   * A datagram from `a` to `b` and its answer, which must arrive within `limit` ms; asked again each second. The
+   * time in ms that it took, or undefined.
    */
   exchange(a: SimulatedNode, b: SimulatedNode, limit = 5000): number | undefined {
     const [result] = this.#exchange([[a, b]], limit)
@@ -177,8 +182,10 @@ export class Simulation {
   #exchange(pairs: readonly [SimulatedNode, SimulatedNode][], limit: number): (number | undefined)[] {
     const start = this.clock.now()
     const exchanges = pairs.map(([a, b]) => this.#exchanges.begin(a, b))
-    while (exchanges.some(({ ended }) => ended === undefined) && this.clock.now() - start < limit)
+    while (exchanges.some(({ ended }) => ended === undefined) && this.clock.now() - start < limit) {
       this.run(EXCHANGE_STEP)
+      this.#exchanges.repeat()
+    }
     return exchanges.map((exchange) => this.#exchanges.end(exchange))
   }
 }
