@@ -208,7 +208,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
    * closed, after two seconds at most.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#shutDown()
+    this.#closing ??= new Promise((resolve) => this.#drain(() => resolve(this.#shutDown())))
     return this.#closing
   }
 
@@ -217,7 +217,6 @@ export class Router extends TypedEventTarget<RouterEvents> {
   }
 
   async #shutDown(): Promise<void> {
-    if (this.#isQueued()) await this.#drain()
     const links = [...this.#links.all]
     for (const link of links) link.end(link.isStarted ? undefined : closedError())
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
@@ -231,16 +230,18 @@ export class Router extends TypedEventTarget<RouterEvents> {
     return [...this.#links.started].some(({ port }) => this.#plane.portCounters(port).queuedFrames > 0)
   }
 
-  /** Resolves when nothing is queued any more, after `DRAIN_LIMIT` at most. */
-  #drain(): Promise<void> {
-    return new Promise((resolve) => {
-      const limit = this.#clock.setTimeout(resolve, DRAIN_LIMIT)
-      this.#onDrain = () => {
-        if (this.#isQueued()) return
-        this.#clock.clearTimeout(limit)
-        resolve()
-      }
-    })
+  /** Goes on when nothing is queued any more, after `DRAIN_LIMIT` at the latest. */
+  #drain(goOn: () => void): void {
+    if (!this.#isQueued()) return goOn()
+    const limit = this.#clock.setTimeout(() => end(), DRAIN_LIMIT)
+    const end = (): void => {
+      this.#clock.clearTimeout(limit)
+      this.#onDrain = () => undefined
+      goOn()
+    }
+    this.#onDrain = () => {
+      if (!this.#isQueued()) end()
+    }
   }
 
   #admit(link: Link): PeeringError | undefined {
@@ -277,6 +278,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
     const code = error instanceof SnekError ? error.code : error?.name
     const reason = error && { code, reason: error.message }
     this.#links.end(link)
+    this.#onDrain()
     if (port === 0) {
       this.#refused += 1
       this.#log.log('warn', 'peering refused', { uri, ...reason }, now)

@@ -300,9 +300,10 @@ describe('closing a router', () => {
   })
 })
 
-/** A clock on which time passes without anything happening. */
+/** A clock on which time can pass without anything happening; what is due then runs before anything arrives. */
 class StallingClock implements Clock {
   readonly #clock: Clock
+  readonly #timers = new Map<Timer, TimerHandle>()
   #stalled = 0
 
   constructor(clock: Clock) {
@@ -311,6 +312,10 @@ class StallingClock implements Clock {
 
   stall(milliseconds: number): void {
     this.#stalled += milliseconds
+    for (const [timer, handle] of this.#timers) {
+      this.#clock.clearTimeout(handle)
+      this.#set(timer, Math.max(0, timer.due - this.now()))
+    }
   }
 
   now(): number {
@@ -318,11 +323,28 @@ class StallingClock implements Clock {
   }
 
   setTimeout(callback: () => void, delay: number): TimerHandle {
-    // What was sent arrives first, as after a stall of the machine.
-    return this.#clock.setTimeout(callback, Math.max(delay, 2))
+    const timer = { callback, due: this.now() + delay }
+    // After a timer that is due at once, what has arrived is read.
+    this.#set(timer, Math.max(delay, 2))
+    return timer
   }
 
-  clearTimeout(handle: TimerHandle): void {
-    this.#clock.clearTimeout(handle)
+  clearTimeout(timer: TimerHandle): void {
+    const handle = this.#timers.get(timer as Timer)
+    if (handle !== undefined) this.#clock.clearTimeout(handle)
+    this.#timers.delete(timer as Timer)
   }
+
+  #set(timer: Timer, delay: number): void {
+    const run = (): void => {
+      this.#timers.delete(timer)
+      timer.callback()
+    }
+    this.#timers.set(timer, this.#clock.setTimeout(run, delay))
+  }
+}
+
+interface Timer {
+  readonly callback: () => void
+  readonly due: number
 }

@@ -1,7 +1,15 @@
 // Routers that are linked in memory: traffic, what they report, options.
 import type { Identity } from '@snek/identity'
 import { waitFor } from '@snek/platform/testing'
-import { decodeAnnouncement, decodeFrame, encodeFrame, INITIAL_WATERMARK, type Key } from '@snek/wire'
+import { createStreamPair } from '@snek/transport'
+import {
+  decodeAnnouncement,
+  decodeFrame,
+  encodeFrame,
+  encodeHandshake,
+  INITIAL_WATERMARK,
+  type Key,
+} from '@snek/wire'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createRouter, type PeerBandwidth, type Router, type RouterEvents } from '../src/index.ts'
 import { announcement } from './announcements.ts'
@@ -248,6 +256,41 @@ test('peers over web streams, on the system’s clock', async () => {
   await waitFor(() => left.send(right.key, Uint8Array.of(1)) === 'sent' && received.length > 0)
   near.close()
   await Promise.all([near.closed, far.closed])
+})
+
+describe('close', () => {
+  const payload = new Uint8Array(200)
+
+  test('lets what is queued leave first', async () => {
+    const [near, far] = [await world.router(1), await world.router(2)]
+    await world.link(near, far, { capacity: 1000 })
+    world.clock.runUntil(() => near.send(far.key, payload) === 'sent', 10_000)
+    const received = collect(far)
+    for (let index = 1; index < 50; index += 1) expect(near.send(far.key, payload)).toBe('sent')
+    expect(near.snapshot().peers[0]?.queue.frames).toBeGreaterThan(10)
+    const closing = near.close()
+    expect(() => near.snapshot()).toThrow(expect.objectContaining({ code: 'router-closed' }))
+    world.clock.advance(500)
+    expect(received).toHaveLength(50)
+    await closing
+    expect(far.snapshot().peers).toEqual([])
+  })
+
+  test('doesn’t wait for a peer that doesn’t read', async () => {
+    const router = await world.router(1)
+    const stranger = identity(2)
+    const { streams } = createStreamPair({ clock: world.clock, capacity: 1000 })
+    const connecting = router.connect(streams[0], { type: 'remote' })
+    streams[1].write(encodeHandshake(stranger))
+    streams[1].write(announced(stranger))
+    world.clock.advance(10)
+    const peering = await connecting
+    for (let index = 0; index < 50; index += 1) expect(router.send(stranger.key, payload)).toBe('sent')
+    const closing = router.close()
+    world.clock.advance(2000)
+    await closing
+    await peering.closed
+  })
 })
 
 /** What a node announces that is its own root. */
