@@ -32,7 +32,8 @@ export class DataChannelStream implements ByteStream {
   /** `ending`: this side closed it, and the other hasn't answered. */
   #state: 'open' | 'ending' | 'closed' = 'open'
   #error: TransportError | undefined
-  readonly #batch = new WriteBatch(new BufferPool(MAX_MESSAGE))
+  readonly #pool = new BufferPool(MAX_MESSAGE)
+  readonly #batch = new WriteBatch(this.#pool)
   /** What waits for the window. */
   readonly #queue: Uint8Array[] = []
   #queued = 0
@@ -101,6 +102,7 @@ export class DataChannelStream implements ByteStream {
       this.#credit -= length
       this.#queued -= length
       if (!this.#send(piece.subarray(0, length))) return
+      if (length === piece.length) this.#pool.give(piece) // channels copy
     }
     if (this.#state === 'ending' && this.#queue.length === 0) {
       this.#endSent = true

@@ -3,7 +3,7 @@ import type { ByteStream, Listener } from '@snek/transport'
 import { byteStreamSuite, pattern, Recorder } from '@snek/transport/testing'
 import { Key } from '@snek/wire'
 import * as nodeDataChannel from 'node-datachannel'
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import {
   type Connector,
   connector,
@@ -14,6 +14,9 @@ import {
 } from '../src/index.ts'
 import { nodeConnector } from '../src/node.ts'
 import { Overlay, streamPair } from './overlay.ts'
+
+// Checks of a way are repeated after a second, on a busy machine more than once.
+vi.setConfig({ testTimeout: 30_000 })
 
 const NEAR = Key.from(new Uint8Array(32).fill(1))
 const FAR = Key.from(new Uint8Array(32).fill(2))
@@ -43,7 +46,7 @@ async function link(using: Connector): Promise<readonly [ByteStream, ByteStream]
   const listener = await far.listen(new URL('webrtc:'), (stream) => accepted.push(stream))
   const near = webRtcTransport({ network: overlay.join(NEAR), connector: using })
   const stream = await near.dial(new URL(webRtcUri(FAR)))
-  await waitFor(() => accepted.length === 1)
+  await waitFor(() => accepted.length === 1, { timeout: 20_000 })
   await listener.close()
   const other = accepted[0] as ByteStream
   opened.push(() => {
@@ -98,7 +101,7 @@ describe('a link', () => {
     }
     const near = webRtcTransport({ network: overlay.join(NEAR), connector: kept })
     const ours = new Recorder(await near.dial(new URL(webRtcUri(FAR)))).start()
-    await waitFor(() => accepted.length === 1)
+    await waitFor(() => accepted.length === 1, { timeout: 20_000 })
     const theirs = new Recorder(accepted[0] as ByteStream).start()
     ours.write(pattern(100, 1))
     await theirs.receives(pattern(100, 1))
@@ -181,7 +184,7 @@ describe('a link', () => {
     const near = webRtcTransport({ network: overlay.join(NEAR), connector: here })
     const ours = await near.dial(new URL(webRtcUri(FAR)))
     opened.push(() => ours.close())
-    await waitFor(() => accepted.length === 1)
+    await waitFor(() => accepted.length === 1, { timeout: 20_000 })
   })
 
   test.each([
