@@ -15,6 +15,8 @@ export type HttpErrorCode =
   | 'body-too-large'
   /** A request took longer to arrive than it may. */
   | 'timed-out'
+  /** A page from outside asks a proxy for something in the overlay. */
+  | 'foreign-origin'
   /** A redirect, where none is wanted. */
   | 'redirected'
   | 'too-many-redirects'

@@ -1,0 +1,5 @@
+export { type ExposeOptions, exposeHttp, REMOTE_KEY_HEADER } from './expose.ts'
+export { serveHttpProxy } from './http-proxy.ts'
+export type { ProxyOptions, ProxyService } from './local-server.ts'
+export type { OverlayTargetOptions } from './overlay-target.ts'
+export { serveSocksProxy } from './socks-proxy.ts'
