@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import snek from '../../apps/cli/package.json' with { type: 'json' }
 import { installPacked, type Manifest, runOwnNode, runTool } from './packed.ts'
 
 const PATIENCE = 120_000
@@ -69,6 +70,6 @@ await echo
 `
 
 test('the command runs', { timeout: PATIENCE }, async () => {
-  const { version } = await import('../../apps/cli/package.json', { with: { type: 'json' } })
-  expect(await runOwnNode(directory, 'node_modules/snek/bin/snek.js', '--version')).toBe(`${version}\n`)
+  const said = await runOwnNode(directory, 'node_modules/snek/bin/snek.js', '--version')
+  expect(said).toBe(`${snek.version}\n`)
 })
