@@ -121,10 +121,8 @@ export class RecordReader {
   }
 }
 
-/** All keys of a list of them. */
-export function readKeys(bytes: Uint8Array): Key[] {
+/** The keys of a list of them, made as they are asked for: there may be very many. */
+export function* readKeys(bytes: Uint8Array): Generator<Key> {
   const reader = new RecordReader(bytes)
-  const keys: Key[] = []
-  while (!reader.done) keys.push(reader.key())
-  return keys
+  while (!reader.done) yield reader.key()
 }

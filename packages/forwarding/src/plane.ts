@@ -74,9 +74,9 @@ export class ForwardingPlane {
 
   /**
    * Forgets a peering: its announcement, all that waits for it, every route from or to it. Returns the keys of
-   * those routes. Takes time in proportion to the number of all routes (about 1 ms at 100,000).
+   * those routes, good for one pass. Takes time in proportion to the number of all routes (about 1 ms at 100,000).
    */
-  removePeer(port: number): Key[] {
+  removePeer(port: number): Iterable<Key> {
     return readKeys(this.#plane.removePeer(port))
   }
 
@@ -166,9 +166,9 @@ export class ForwardingPlane {
 
   /**
    * Removes the routes that are 10 s old, at most 8,192 at once, and returns their keys with those of routes
-   * that made room for others since the last call. A route counts as expired from that age on, removed or not.
+   * that made room for others since the last call, good for one pass. A route counts as expired from that age on, removed or not.
    */
-  expireRoutes(now: number): Key[] {
+  expireRoutes(now: number): Iterable<Key> {
     return readKeys(this.#plane.expireRoutes(now))
   }
 

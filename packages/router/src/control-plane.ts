@@ -23,7 +23,7 @@ import { Tree, type TreeTables } from './tree/tree.ts'
 /** The forwarding plane's tables. */
 export interface Tables extends TreeTables, SnakeTables {
   addPeer(port: number, key: Key, type: number): void
-  removePeer(port: number): Key[]
+  removePeer(port: number): Iterable<Key>
 }
 
 export interface ControlPlaneOptions {
@@ -105,26 +105,18 @@ export class ControlPlane {
   }
 
   /**
-   * Does a piece of what `handleFrame` left to do: one verification at most. False if nothing is left. The
-   * announcement of a peer that can't be right ends the peering.
+   * Does a piece of what `handleFrame` and others left to do: one verification at most, or some events. False if
+   * nothing is left. The announcement of a peer that can't be right ends the peering.
    */
   work(now: number): boolean {
-    const next = this.#inbox.next()
-    if (next === undefined) return false
-    const { port, job } = next
-    try {
-      if (this.#workOn(port, job, now)) this.#inbox.done(port)
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error
-      this.#inbox.removePeer(port)
-      this.#end(port, error)
-    }
-    return !this.#inbox.isEmpty
+    if (this.snake.hasWork) this.snake.work()
+    else this.#workOnNext(now)
+    return this.#hasWork
   }
 
   /** When `handleTimeout` has something to do, or `work` (at once), in ms since the Unix epoch. */
   nextTimeout(): number {
-    if (!this.#inbox.isEmpty) return 0
+    if (this.#hasWork) return 0
     return Math.min(
       this.tree.nextTimeout(),
       this.snake.nextTimeout(),
@@ -153,6 +145,23 @@ export class ControlPlane {
       control_bad_signatures: this.#badSignatures,
       control_malformed: this.#malformed,
       broadcasts_forgotten: this.#broadcasts.forgotten,
+    }
+  }
+
+  get #hasWork(): boolean {
+    return this.snake.hasWork || !this.#inbox.isEmpty
+  }
+
+  #workOnNext(now: number): void {
+    const next = this.#inbox.next()
+    if (next === undefined) return
+    const { port, job } = next
+    try {
+      if (this.#workOn(port, job, now)) this.#inbox.done(port)
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      this.#inbox.removePeer(port)
+      this.#end(port, error)
     }
   }
 

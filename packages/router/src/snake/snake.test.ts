@@ -252,3 +252,13 @@ test('old routes are reported as they go', () => {
     'descendingchange',
   ])
 })
+
+test('very many routes that are gone are reported in pieces', () => {
+  const keys = identities(500).map(({ key }) => key)
+  snake.removePeer(1, keys)
+  snake.removePeer(2, [low.key])
+  expect(events().length).toBe(200)
+  expect([snake.hasWork, snake.work(), events().length]).toEqual([true, true, 200])
+  expect([snake.work(), snake.hasWork]).toEqual([false, false])
+  expect(events().map(({ detail }) => detail)).toEqual([...keys.slice(400), low.key].map((key) => ({ key })))
+})

@@ -36,8 +36,11 @@ export interface SnakeTables {
   nextHopSnake(destination: Key, watermark: Watermark, options: { bootstrap: boolean }, now: number): SnakeHop
   route(key: Key): Route | undefined
   installRoute(route: Route, now: number): 'installed' | 'replaced' | 'full'
-  expireRoutes(now: number): Key[]
+  expireRoutes(now: number): Iterable<Key>
 }
+
+/** How many routes that are gone are reported in one piece: a peering may have had very many. */
+const REPORTED_AT_ONCE = 200
 
 /** The next lower key that a node knows of. */
 interface Descending {
@@ -64,6 +67,8 @@ export class Snake {
   #lastBootstrap = Number.NEGATIVE_INFINITY
   /** How many bootstraps are wanted before the next one is due. */
   #wanted = 0
+  /** Routes that are gone and weren't reported yet, in lists. */
+  readonly #gone: Iterator<Key>[] = []
 
   constructor(options: SnakeOptions) {
     this.#options = options
@@ -80,8 +85,8 @@ export class Snake {
   }
 
   /** `removed`: the keys of the routes that went with the peering. */
-  removePeer(port: number, removed: readonly Key[]): void {
-    this.#reportRemoved(removed)
+  removePeer(port: number, removed: Iterable<Key>): void {
+    this.#reportGone(removed)
     if (this.#descending?.port === port) this.#setDescending(undefined)
   }
 
@@ -126,6 +131,23 @@ export class Snake {
     return true
   }
 
+  /** Reports some more of the routes that are gone. False if none are left. */
+  work(): boolean {
+    for (let count = 0; count < REPORTED_AT_ONCE; count += 1) {
+      const [first] = this.#gone
+      if (first === undefined) return false
+      const { done, value: key } = first.next()
+      if (done) this.#gone.shift()
+      else this.#report({ name: 'routeremoved', detail: { key } })
+    }
+    return this.#gone.length > 0
+  }
+
+  /** Whether `work` has something to do. */
+  get hasWork(): boolean {
+    return this.#gone.length > 0
+  }
+
   nextTimeout(): number {
     return this.#maintenanceAt
   }
@@ -134,7 +156,7 @@ export class Snake {
   handleTimeout(root: Root, isRoot: boolean, now: number): void {
     if (now < this.#maintenanceAt) return
     this.#maintenanceAt = now + MAINTENANCE_INTERVAL
-    this.#reportRemoved(this.#options.tables.expireRoutes(now))
+    this.#reportGone(this.#options.tables.expireRoutes(now))
     if (!this.#isValid(this.#descending, root, now)) this.#setDescending(undefined)
     if (isRoot || (this.#wanted === 0 && now - this.#lastBootstrap < BOOTSTRAP_INTERVAL)) return
     this.#wanted = Math.max(0, this.#wanted - 1)
@@ -175,8 +197,9 @@ export class Snake {
     this.#report({ name: 'descendingchange', detail: { descending: node?.key, port: node?.port } })
   }
 
-  #reportRemoved(keys: readonly Key[]): void {
-    for (const key of keys) this.#report({ name: 'routeremoved', detail: { key } })
+  #reportGone(keys: Iterable<Key>): void {
+    this.#gone.push(keys[Symbol.iterator]())
+    if (this.#gone.length === 1) this.work()
   }
 
   #report(event: ControlEvent): void {
