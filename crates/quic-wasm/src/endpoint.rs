@@ -30,6 +30,8 @@ pub struct Endpoint {
     engine: Engine,
     buffers: Buffers,
     flat: Flat,
+    /// The packets and events of the last pump have been seen.
+    is_stale: bool,
 }
 
 #[wasm_bindgen]
@@ -74,6 +76,7 @@ impl Endpoint {
             engine,
             buffers: Buffers::new(),
             flat: Flat::default(),
+            is_stale: false,
         })
     }
 
@@ -110,8 +113,9 @@ impl Endpoint {
         address(&self.buffers.header)
     }
 
-    /// Takes the packets in so many bytes of the input.
+    /// Takes the packets in so many bytes of the input. Packets and events of the last pump are no longer valid.
     pub fn receive(&mut self, length: usize, now: f64) {
+        self.forget_stale();
         let input = self.buffers.input.get(..length).unwrap_or_default();
         for (from, packet) in packets(input) {
             self.engine.receive(from, packet, now);
@@ -120,13 +124,14 @@ impl Endpoint {
 
     /// Makes packets and events. The last ones are no longer valid.
     pub fn pump(&mut self, now: f64) {
+        self.forget_stale();
+        self.is_stale = true;
         let Self {
             engine,
             buffers,
             flat,
+            ..
         } = self;
-        engine.clear_packets();
-        flat.clear();
         let more = engine.pump(now);
         while let Some(event) = engine.poll_event() {
             flat.event(event);
@@ -278,6 +283,17 @@ impl Endpoint {
             counters.ignored,
         ];
         numbers.map(|number| number as f64).into()
+    }
+}
+
+impl Endpoint {
+    /// Answers that a `receive` made since the last pump stay.
+    fn forget_stale(&mut self) {
+        if self.is_stale {
+            self.engine.clear_packets();
+            self.flat.clear();
+            self.is_stale = false;
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use quinn_proto::{
 };
 use ring::{hkdf, hmac};
 
+use crate::congestion::CongestionConfig;
 use crate::time::Timeline;
 
 /// The largest packet that is sent, in bytes; less to a peer that takes less (the Go reference: 1,452).
@@ -92,7 +93,7 @@ pub(crate) fn transport(settings: &Settings) -> Arc<TransportConfig> {
         .min_mtu(MIN_PACKET)
         .mtu_discovery_config(None)
         .allow_spin(false)
-        .congestion_controller_factory(Arc::new(cubic));
+        .congestion_controller_factory(Arc::new(CongestionConfig(Arc::new(cubic))));
     Arc::new(transport)
 }
 

@@ -257,7 +257,7 @@ impl Connection {
         SessionStats {
             rtt: stats.path.rtt.as_secs_f64() * 1000.0,
             min_rtt: stats.path.min_rtt.as_secs_f64() * 1000.0,
-            congestion_window: stats.path.cwnd,
+            congestion_window: if self.is_closed() { 0 } else { stats.path.cwnd },
             max_packet: stats.path.current_mtu.into(),
             packets_out: stats.udp_tx.datagrams,
             packets_in: stats.udp_rx.datagrams,

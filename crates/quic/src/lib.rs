@@ -11,6 +11,7 @@
 mod address;
 mod certificate;
 mod config;
+mod congestion;
 mod connection;
 mod engine;
 mod event;

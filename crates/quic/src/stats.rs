@@ -7,7 +7,7 @@ pub struct SessionStats {
     pub rtt: f64,
     /// Least round-trip time seen, ms.
     pub min_rtt: f64,
-    /// Bytes that may be in flight.
+    /// Bytes that may be in flight; 0 once it is closed.
     pub congestion_window: u64,
     /// The largest packet that is sent.
     pub max_packet: u64,

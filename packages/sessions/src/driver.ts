@@ -117,9 +117,12 @@ export class Driver {
     }
     if (due === Number.POSITIVE_INFINITY) return
     this.#due = due
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#timer = undefined
-      this.#flush()
-    }, due - this.now)
+    this.#timer = this.#clock.setTimeout(
+      () => {
+        this.#timer = undefined
+        this.#flush()
+      },
+      Math.max(0, due - this.now),
+    )
   }
 }

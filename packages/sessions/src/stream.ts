@@ -65,7 +65,7 @@ export class QuicStream implements SessionStream {
         this.#writer = controller
         // Not `abort`, which waits for a write under way, and that for the other side.
         const { signal } = controller as WritableStreamDefaultController & { readonly signal: AbortSignal }
-        signal.addEventListener('abort', () => this.reset(codeOf(signal.reason)))
+        signal.addEventListener('abort', () => this.#giveUpSending(codeOf(signal.reason)))
       },
       write: (chunk) => this.#write(chunk),
       close: () => this.#finish(),
@@ -78,9 +78,8 @@ export class QuicStream implements SessionStream {
   }
 
   reset(code = 0): void {
-    if (this.#sends === 'over') return
-    this.#driver.call().reset(this.#connection, this.id, code)
-    this.#sendingOver(new StreamError('reset', code))
+    this.#giveUpSending(code)
+    this.#writer.error(this.#sendError)
   }
 
   stop(code = 0): void {
@@ -104,6 +103,7 @@ export class QuicStream implements SessionStream {
 
   onStopped(code: number): void {
     this.#sendingOver(new StreamError('stopped-by-peer', code))
+    this.#writer.error(this.#sendError)
   }
 
   /** The session is over. `keep`: what has arrived may still be read. */
@@ -118,10 +118,16 @@ export class QuicStream implements SessionStream {
       }
       this.#rest = rest
       this.#receives = false
-      if (rest.chunks.length === 0) this.#endReadable(rest.error)
       this.#arrived()
     }
     this.#sendingOver(error)
+    this.#writer.error(this.#sendError)
+  }
+
+  #giveUpSending(code: number): void {
+    if (this.#sends === 'over') return
+    this.#driver.call().reset(this.#connection, this.id, code)
+    this.#sendingOver(new StreamError('reset', code))
   }
 
   #read(take: (bytes: Uint8Array) => void): StreamResult {
@@ -205,7 +211,6 @@ export class QuicStream implements SessionStream {
     if (this.#sends === 'over') return
     this.#sends = 'over'
     this.#sendError = error
-    if (error !== undefined) this.#writer.error(error)
     this.#room()
     this.#checkDone()
   }

@@ -1,5 +1,11 @@
-import type { Session, SessionListener, Sessions, SessionsOptions } from '../src/index.ts'
+import type { Session, SessionListener, SessionStream, Sessions, SessionsOptions } from '../src/index.ts'
 import { TestNetwork } from './network.ts'
+
+export interface PairOptions {
+  network?: TestNetwork
+  near?: Partial<SessionsOptions>
+  far?: Partial<SessionsOptions>
+}
 
 export interface Pair {
   network: TestNetwork
@@ -13,15 +19,44 @@ export interface Pair {
 }
 
 /** Two nodes with one session for protocol `test`. */
-export async function pair(
-  options: { network?: TestNetwork; near?: Partial<SessionsOptions>; far?: Partial<SessionsOptions> } = {},
-): Promise<Pair> {
+export async function pair(options: PairOptions = {}): Promise<Pair> {
   const { network = new TestNetwork() } = options
   const near = await network.start(1, options.near)
   const far = await network.start(2, options.far)
   const listener = far.listen('test')
   const [dialled, accepted] = await network.run(Promise.all([near.dial(far.key, 'test'), next(listener)]))
   return { network, near, far, listener, dialled, accepted }
+}
+
+export interface StreamPair {
+  network: TestNetwork
+  dialled: Session
+  accepted: Session
+  near: SessionStream
+  far: SessionStream
+}
+
+/** Two nodes with one session and one stream, opened by near, which both have written a byte to. */
+export async function streamPair(options: PairOptions = {}): Promise<StreamPair> {
+  const { network, dialled, accepted } = await pair(options)
+  const near = await dialled.openStream()
+  await network.run(poke(near))
+  const far = await network.run(next(accepted.streams))
+  await network.run(poke(far))
+  await network.run(Promise.all([peek(near), peek(far)]))
+  return { network, dialled, accepted, near, far }
+}
+
+async function poke({ writable }: SessionStream): Promise<void> {
+  const writer = writable.getWriter()
+  await writer.write(new Uint8Array(1))
+  writer.releaseLock()
+}
+
+async function peek({ readable }: SessionStream): Promise<void> {
+  const reader = readable.getReader()
+  await reader.read()
+  reader.releaseLock()
 }
 
 /** The next of what comes. */
@@ -31,7 +66,9 @@ export async function next<T>(values: AsyncIterable<T>): Promise<T> {
 }
 
 export async function bytesOf(readable: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(readable).arrayBuffer())
+  const chunks: Uint8Array[] = []
+  for await (const chunk of readable) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 export async function textOf(readable: ReadableStream<Uint8Array>): Promise<string> {
@@ -45,7 +82,13 @@ export async function send(writable: WritableStream<Uint8Array>, bytes: Uint8Arr
   await writer.close()
 }
 
-/** Bytes that are never the same for 251 in a row. */
+/** Bytes that differ from those before and after. */
 export function pattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 31) % 251)
+}
+
+/** To be looked at later, should it reject before. */
+export function later<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined)
+  return work
 }

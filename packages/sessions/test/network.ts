@@ -21,13 +21,13 @@ export class TestNetwork {
   reordering = 0
   /** What a node is told about datagrams that it sends. */
   answer: SendResult = 'sent'
-  /** Whoever answers for a key, if it isn't its owner. */
-  readonly impostors: Map<string, Key> = new Map()
-  /** Sees every datagram that is sent. */
-  onSend: (from: Key, to: Key, payload: Uint8Array) => void = () => undefined
+  /** Loses a datagram, besides. */
+  drop: (from: Key, to: Key, payload: Uint8Array) => boolean = () => false
   readonly forgotten: Key[] = []
   readonly #random: (length: number) => Uint8Array
   readonly #nodes = new Map<string, TestLink>()
+  /** By the key of who they are. */
+  readonly #claimed = new Map<string, Key>()
 
   constructor(seed = 1) {
     this.#random = seededRandom(seed)
@@ -53,17 +53,29 @@ export class TestNetwork {
     return sessions
   }
 
+  /** A node gets what is sent to another key, and says that it is that key. */
+  impersonate(impostor: Key, victim: Key): void {
+    this.#claimed.set(impostor.hex, victim)
+    const link = this.#nodes.get(impostor.hex)
+    if (link !== undefined) this.#nodes.set(victim.hex, link)
+  }
+
   carry(from: Key, to: Key, payload: Uint8Array): SendResult {
-    this.onSend(from, to, payload)
     if (this.answer !== 'sent') return this.answer
-    const node = this.#nodes.get((this.impostors.get(to.hex) ?? to).hex)
-    const copies = this.#chance(this.loss) ? 0 : this.#chance(this.duplication) ? 2 : 1
+    const isLost = this.#chance(this.loss) || this.drop(from, to, payload)
+    const copies = isLost ? 0 : this.#chance(this.duplication) ? 2 : 1
     for (let copy = 0; copy < copies; copy += 1) {
       const delay = this.latency * (this.#chance(this.reordering) ? 2 : 1)
-      const bytes = payload.slice()
-      this.clock.setTimeout(() => node?.deliver(from, bytes), delay)
+      this.inject(this.#claimed.get(from.hex) ?? from, to, payload.slice(), delay)
     }
     return 'sent'
+  }
+
+  /** Has datagrams arrive, all at once. */
+  inject(from: Key, to: Key, payload: Uint8Array, delay = 0, count = 1): void {
+    this.clock.setTimeout(() => {
+      for (let index = 0; index < count; index += 1) this.#nodes.get(to.hex)?.deliver(from, payload)
+    }, delay)
   }
 
   /** Lets time go on until `work` is done; rejects if that takes more than so many virtual ms. */
@@ -113,9 +125,10 @@ class TestLink implements DatagramNetwork {
   }
 
   deliver(from: Key, payload: Uint8Array): void {
-    this.onDatagram(from, payload)
+    const bytes = payload.slice()
+    this.onDatagram(from, bytes)
     // Whoever wants to keep it has to copy it.
-    payload.fill(0)
+    bytes.fill(0)
   }
 }
 

@@ -4,6 +4,7 @@ use quinn_proto::StreamEvent;
 use web_time::Instant;
 
 use super::{ConnectionId, Engine, Packet};
+use crate::congestion;
 use crate::connection::{Connection, Phase};
 use crate::event::{CloseReason, Event};
 
@@ -116,6 +117,7 @@ impl Engine {
         };
         let was_handshaking = connection.is_handshaking();
         connection.phase = Phase::Closed;
+        congestion::release(connection.quic.congestion_state());
         if was_handshaking && connection.incoming {
             self.counters.handshakes_failed += 1;
         } else {

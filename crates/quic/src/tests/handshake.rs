@@ -269,3 +269,20 @@ fn a_close_tells_the_other_side_why() {
         assert_eq!(node.engine.next_timeout(), None, "nothing is left");
     }
 }
+
+#[test]
+fn a_close_gets_past_what_waits_to_be_sent() {
+    let mut net = Net::pair();
+    let (dialled, _) = net.connect();
+    let sender = &mut net.nodes[0].engine;
+    let stream = sender.open(dialled).unwrap().unwrap();
+    sender.write(dialled, stream, &vec![7; 1 << 20]).unwrap();
+    net.pump();
+    let now = net.now;
+    net.nodes[0].engine.close(dialled, 7, "", now).unwrap();
+    let reason = net.wait(1, 100.0, closed);
+    assert!(matches!(
+        reason,
+        Some(CloseReason::Application { code: 7, .. })
+    ));
+}
