@@ -3,6 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished, vi } from 'vitest'
 
@@ -137,31 +138,18 @@ export class Snek {
 
   /** The first JSON line that `matches`. */
   record(matches: (record: Record) => boolean): Promise<Record> {
-    return this.#unlessTooLong(
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = parseLines(this.stdout.slice(0, this.stdout.lastIndexOf('\n') + 1)).find(matches)
-          if (found !== undefined) resolve(found)
-        }
-        this.child.stdout.on('data', look)
-        look()
-        void this.#exited.then((code) => reject(new Error(`ended with exit code ${code}: ${this.#stderr}`)))
-      }),
-    )
+    return this.#find(this.child.stdout, () => {
+      const { stdout } = this
+      return parseLines(stdout.slice(0, stdout.lastIndexOf('\n') + 1)).find(matches)
+    })
   }
 
-  /** Resolves once stderr holds what `pattern` describes. */
-  said(pattern: RegExp): Promise<void> {
-    return this.#unlessTooLong(
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          if (pattern.test(this.#stderr)) resolve()
-        }
-        this.child.stderr.on('data', look)
-        look()
-        void this.#exited.then((code) => reject(new Error(`ended with exit code ${code}: ${this.#stderr}`)))
-      }),
-    )
+  /** The first line on stderr that `pattern` describes. */
+  said(pattern: RegExp): Promise<string> {
+    return this.#find(this.child.stderr, () => {
+      const lines = this.#stderr.split('\n').slice(0, -1)
+      return lines.find((line) => pattern.test(line))
+    })
   }
 
   signal(name: NodeJS.Signals): void {
@@ -171,6 +159,22 @@ export class Snek {
   async kill(): Promise<void> {
     this.child.kill('SIGKILL')
     await this.#exited
+  }
+
+  /** What `look` finds, once it does; it looks again whenever `source` has more. */
+  #find<T>(source: Readable, look: () => T | undefined): Promise<T> {
+    const finding = new Promise<T>((resolve, reject) => {
+      const onData = (): void => {
+        const found = look()
+        if (found === undefined) return
+        source.off('data', onData)
+        resolve(found)
+      }
+      source.on('data', onData)
+      onData()
+      void this.#exited.then((code) => reject(new Error(`ended with exit code ${code}: ${this.#stderr}`)))
+    })
+    return this.#unlessTooLong(finding)
   }
 
   #unlessTooLong<T>(work: Promise<T>): Promise<T> {
