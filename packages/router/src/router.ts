@@ -1,9 +1,8 @@
 // The two planes joined: peerings and time go in, frames and events come out.
 import { type ForwardingPlane, loadForwarding, type SendResult } from '@snek/forwarding'
-import { type Identity, verify as verifyByIdentity } from '@snek/identity'
+import { verify as verifyByIdentity } from '@snek/identity'
 import {
   type Clock,
-  type Logger,
   SnekError,
   silentLogger,
   systemClock,
@@ -11,17 +10,18 @@ import {
   TypedEventTarget,
 } from '@snek/platform'
 import { type ByteStream, fromWebStreams, type WebStreams } from '@snek/transport'
-import { CHALLENGE_LENGTH, encodeFrame, type Key, type Verify } from '@snek/wire'
+import { CHALLENGE_LENGTH, encodeFrame, type Key } from '@snek/wire'
 import { BandwidthMeter } from './bandwidth.ts'
 import { ControlPlane } from './control-plane.ts'
 import { PeeringError } from './errors.ts'
 import type { RouterEvents } from './events.ts'
 import type { HandshakerOptions } from './handshaker.ts'
 import { LimitedLog } from './limited-log.ts'
-import { DEFAULT_LIMITS, type RouterLimits } from './limits.ts'
+import { DEFAULT_LIMITS } from './limits.ts'
 import { Links } from './links.ts'
+import type { ConnectOptions, RouterOptions } from './options.ts'
 import type { Output } from './outputs.ts'
-import { Link, type LinkHandlers, PEER_TYPES, type Peering, type PeerType } from './peering.ts'
+import { Link, type LinkHandlers, PEER_TYPES, type Peering } from './peering.ts'
 import { type RouterSnapshot, takeSnapshot } from './snapshot.ts'
 
 /** The control plane's work is interrupted after so many ms, so that frames needn't wait for it. */
@@ -37,37 +37,6 @@ const STALL_LIMIT = 1000
 const DRAIN_LIMIT = 1000
 
 const KEEPALIVE: Uint8Array = encodeFrame({ type: 'keepalive', extra: 0, hopLimit: 0 })
-
-export interface RouterOptions {
-  identity: Identity
-  /** The system's by default. */
-  clock?: Clock
-  logger?: Logger
-  /** For challenges, and for where in a second the router does its maintenance; the platform's by default. */
-  random?: (length: number) => Uint8Array
-  /** Drops traffic at the end of its hop limit; off by default, as in the reference. */
-  hopLimiting?: boolean
-  /** Sends wake-up broadcasts each minute; off by default. They are received in any case. */
-  wakeUpBroadcasts?: boolean
-  /**
-   * Refuses peers that don't answer a challenge, which the Go implementation doesn't; off by default. Those that
-   * do are challenged in any case.
-   */
-  requireChallenge?: boolean
-  limits?: Partial<RouterLimits>
-  /** How signatures are verified; as @snek/identity does by default. */
-  verify?: Verify
-}
-
-export interface ConnectOptions {
-  type: PeerType
-  /** The interface or network that the peer was found on. */
-  zone?: string
-  /** Where the stream leads, if its own URI doesn't say. */
-  uri?: string
-  /** Gives up the handshake. A peering that has started is not affected. */
-  signal?: AbortSignal
-}
 
 /** Starts a router without peers. */
 export async function createRouter(options: RouterOptions): Promise<Router> {
@@ -103,6 +72,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
   /** Whether the last turn was put off to read first. */
   #isLate = false
   #refused = 0
+  #isClosing = false
   #closing: Promise<void> | undefined
   /** Frames left a queue, or were given up with their peering. */
   #onDrain: () => void = () => undefined
@@ -162,8 +132,8 @@ export class Router extends TypedEventTarget<RouterEvents> {
   /**
    * Peers over a stream, which it takes over whatever comes of it. Resolves after the handshake. Rejects with
    * a `WireError` for a peer that speaks another protocol or is ourselves, a `PeeringError` (`handshake-timeout`
-   * after 10 s, `handshake-cut`, `challenge-required`, one of `RouterLimits`, `router-closed`), a `TransportError`, or the signal's
-   * reason.
+   * after 10 s, `handshake-cut`, `challenge-required`, one of `RouterLimits`, `router-closed`), a
+   * `TransportError`, or the signal's reason.
    */
   async connect(stream: ByteStream | WebStreams, options: ConnectOptions): Promise<Peering> {
     const { type, zone, signal } = options
@@ -192,12 +162,12 @@ export class Router extends TypedEventTarget<RouterEvents> {
 
   /** Frames to that node go by snake until it is heard from: for when it doesn't seem to get them. */
   forgetCoordinates(key: Key): void {
-    if (this.#closing === undefined) this.#plane.forgetCoordinates(key)
+    if (!this.#isClosing) this.#plane.forgetCoordinates(key)
   }
 
   /** Throws a PeeringError `router-closed` once the router is closed. */
   snapshot(): RouterSnapshot {
-    if (this.#closing !== undefined) throw closedError()
+    if (this.#isClosing) throw closedError()
     const now = this.#clock.now()
     const counters = { peerings_refused: this.#refused, handshakes: this.#links.handshakes }
     return takeSnapshot(this.key, this.#control, this.#plane, this.#links.started, counters, now)
@@ -208,6 +178,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
    * closed, after two seconds at most.
    */
   close(): Promise<void> {
+    this.#isClosing = true
     this.#closing ??= new Promise((resolve) => this.#drain(() => resolve(this.#shutDown())))
     return this.#closing
   }
@@ -246,7 +217,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
 
   #admit(link: Link): PeeringError | undefined {
     const refusal = this.#links.add(link)
-    return this.#closing === undefined ? refusal : closedError()
+    return this.#isClosing ? closedError() : refusal
   }
 
   #start(link: Link): void {
@@ -285,7 +256,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
       return
     }
     const { key } = link
-    if (this.#closing === undefined) {
+    if (!this.#isClosing) {
       this.#bandwidth.forget(port)
       this.#control.removePeer(port, now)
     }
@@ -302,7 +273,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
   }
 
   #performOne(output: Output): void {
-    if (this.#closing !== undefined) return
+    if (this.#isClosing) return
     switch (output.type) {
       case 'send':
         return this.#plane.sendControl(output.port, output.frame)
@@ -315,7 +286,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
 
   /** Sees to it that the timer is due then, or before. */
   #wakeAt(time: number): void {
-    if (time >= this.#due || this.#closing !== undefined) return
+    if (time >= this.#due || this.#isClosing) return
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
     const now = this.#clock.now()
     this.#due = Math.max(time, now)

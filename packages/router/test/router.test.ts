@@ -227,6 +227,40 @@ test('what a slow link can’t take waits, and nothing is lost', async () => {
   pair.cut()
 })
 
+test('what waits when a router is closed still leaves, for a second at most', async () => {
+  const [left, right] = [await world.router(1), await world.router(2)]
+  const [, far] = await world.link(left, right, { latency: 20, capacity: 4000 })
+  world.clock.advance(2000)
+  const received = collect(right)
+  const parents: unknown[] = []
+  left.addEventListener('parentchange', (event) => parents.push(event.detail))
+  for (let index = 0; index < 50; index += 1) left.send(right.key, new Uint8Array(1000))
+  const closing = left.close()
+  world.clock.advance(3000)
+  await Promise.all([closing, far.closed])
+  expect([received.length, parents]).toEqual([50, []])
+})
+
+test('a peer that doesn’t read isn’t waited for', async () => {
+  const [left, right] = [await world.router(1), await world.router(2)]
+  await world.link(left, right, { latency: 900, capacity: 1000 })
+  world.clock.advance(10_000)
+  for (let index = 0; index < 50; index += 1) left.send(right.key, new Uint8Array(1000))
+  const start = world.clock.now()
+  const closing = left.close()
+  let end = 0
+  void closing.then(() => {
+    end = world.clock.now() - start
+  })
+  for (let passed = 0; passed < 5000; passed += 100) {
+    world.clock.advance(100)
+    await Promise.resolve()
+  }
+  await closing
+  expect(end).toBeGreaterThanOrEqual(1000)
+  expect(end).toBeLessThanOrEqual(3100)
+})
+
 test('announces itself at once, and in the name of its port', async () => {
   const router = await world.router(1)
   const strangers = [8, 9].map((seed) => world.stranger(router).introduce(identity(seed)))
