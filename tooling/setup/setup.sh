@@ -35,8 +35,9 @@ from_apt() {
 get_modules() {
   at_least "$(node -p process.versions.node 2>/dev/null)" 20.19 ||
     fail 'Node is missing or too old. Install Node 20.19 or later.'
-  node tooling/setup/modules-current.js || step 'installing packages from npm' '1 minute' npm ci
-  # Tests and tools need a later Node than the packages themselves. It comes as an npm package.
+  node tooling/setup/modules-current.js || step 'installing packages from npm' '1 minute' npm ci --loglevel=warn
+  # Tests and tools need a later Node than the packages themselves. It comes as an npm package, perhaps just now.
+  hash -r
   at_least "$(node -p process.versions.node)" 22.18 ||
     fail 'The npm package "node" lacks its program. To get it: npm rebuild node --ignore-scripts=false'
 }
