@@ -23,11 +23,13 @@ const MIN_PACKET: u16 = 1_200;
 const INITIAL_WINDOW: u64 = 4 * MAX_PACKET as u64;
 /// Before the first measurement. A lost first packet is repeated after three of these.
 const INITIAL_RTT: Duration = Duration::from_millis(100);
-/// Bytes that a peer may send on one stream, and on all together, before the application reads them.
-const STREAM_WINDOW: u32 = 2 << 20;
-const SESSION_WINDOW: u32 = 3 << 20;
-/// Bytes that the application may write before the peer acknowledges them.
-const SEND_WINDOW: u64 = 2 << 20;
+/// Bytes that a peer may send in one session before the application reads them; on one stream, two thirds. As many
+/// again may be written before the peer acknowledges them.
+const SESSION_WINDOW: usize = 3 << 20;
+const MIN_SESSION_WINDOW: usize = 192 << 10;
+/// What the windows of that size are for, in all: when there are more sessions than that, newcomers get less. All
+/// sessions together then come to four times this, at 1,024 of them.
+const WINDOWS: usize = 256 << 20;
 /// Bytes of datagrams that wait on either side.
 const DATAGRAM_BUFFER: usize = 256 << 10;
 
@@ -72,29 +74,49 @@ impl Default for Limits {
     }
 }
 
-pub(crate) fn transport(settings: &Settings) -> Arc<TransportConfig> {
-    let mut cubic = CubicConfig::default();
-    cubic.initial_window(INITIAL_WINDOW);
-    let idle = VarInt::from_u64(settings.idle_timeout.as_millis() as u64).unwrap_or(VarInt::MAX);
+/// What the transport parameters of a session follow from.
+pub(crate) struct Transport {
+    idle_timeout: Duration,
+    keep_alive: Option<Duration>,
+    streams: u32,
+}
 
-    let mut transport = TransportConfig::default();
-    transport
-        .max_idle_timeout(Some(IdleTimeout::from(idle)))
-        .keep_alive_interval(settings.keep_alive)
-        .max_concurrent_bidi_streams(settings.limits.streams.into())
-        .max_concurrent_uni_streams(0u32.into())
-        .stream_receive_window(STREAM_WINDOW.into())
-        .receive_window(SESSION_WINDOW.into())
-        .send_window(SEND_WINDOW)
-        .datagram_receive_buffer_size(Some(DATAGRAM_BUFFER))
-        .datagram_send_buffer_size(DATAGRAM_BUFFER)
-        .initial_rtt(INITIAL_RTT)
-        .initial_mtu(MAX_PACKET)
-        .min_mtu(MIN_PACKET)
-        .mtu_discovery_config(None)
-        .allow_spin(false)
-        .congestion_controller_factory(Arc::new(CongestionConfig(Arc::new(cubic))));
-    Arc::new(transport)
+impl Transport {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            idle_timeout: settings.idle_timeout,
+            keep_alive: settings.keep_alive,
+            streams: settings.limits.streams,
+        }
+    }
+
+    /// For a session that comes to so many others.
+    pub(crate) fn for_session(&self, others: usize) -> Arc<TransportConfig> {
+        let window = (WINDOWS / (others + 1)).clamp(MIN_SESSION_WINDOW, SESSION_WINDOW) as u32;
+        let stream_window = window / 3 * 2;
+        let mut cubic = CubicConfig::default();
+        cubic.initial_window(INITIAL_WINDOW);
+        let idle = VarInt::from_u64(self.idle_timeout.as_millis() as u64).unwrap_or(VarInt::MAX);
+
+        let mut transport = TransportConfig::default();
+        transport
+            .max_idle_timeout(Some(IdleTimeout::from(idle)))
+            .keep_alive_interval(self.keep_alive)
+            .max_concurrent_bidi_streams(self.streams.into())
+            .max_concurrent_uni_streams(0u32.into())
+            .stream_receive_window(stream_window.into())
+            .receive_window(window.into())
+            .send_window(stream_window.into())
+            .datagram_receive_buffer_size(Some(DATAGRAM_BUFFER))
+            .datagram_send_buffer_size(DATAGRAM_BUFFER)
+            .initial_rtt(INITIAL_RTT)
+            .initial_mtu(MAX_PACKET)
+            .min_mtu(MIN_PACKET)
+            .mtu_discovery_config(None)
+            .allow_spin(false)
+            .congestion_controller_factory(Arc::new(CongestionConfig(Arc::new(cubic))));
+        Arc::new(transport)
+    }
 }
 
 pub(crate) fn endpoint(random: &[u8; 32]) -> Result<EndpointConfig, quinn_proto::ConfigError> {
@@ -118,7 +140,6 @@ pub(crate) fn endpoint(random: &[u8; 32]) -> Result<EndpointConfig, quinn_proto:
 pub(crate) fn server(
     crypto: Arc<dyn quinn_proto::crypto::ServerConfig>,
     token_key: &[u8; 32],
-    transport: Arc<TransportConfig>,
     timeline: &Timeline,
 ) -> ServerConfig {
     let token_key = hkdf::Salt::new(hkdf::HKDF_SHA256, b"snek retry tokens").extract(token_key);
@@ -126,7 +147,6 @@ pub(crate) fn server(
     no_tokens.sent(0);
     let mut config = ServerConfig::new(crypto, Arc::new(token_key));
     config
-        .transport_config(transport)
         .migration(false)
         .validation_token_config(no_tokens)
         .time_source(timeline.source());

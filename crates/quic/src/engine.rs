@@ -4,13 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use quinn_proto::{
-    ConnectionHandle, DatagramEvent, Endpoint, EndpointConfig, ServerConfig, TransportConfig,
-};
+use quinn_proto::{ConnectionHandle, DatagramEvent, Endpoint, EndpointConfig, ServerConfig};
 use web_time::{Duration, Instant};
 
 use crate::address::address;
-use crate::config::{self, Limits, Settings};
+use crate::config::{self, Limits, Settings, Transport};
 use crate::connection::Connection;
 use crate::event::{CloseReason, Event};
 use crate::stats::{Counters, SessionStats};
@@ -58,7 +56,7 @@ pub struct Packet {
 pub struct Engine {
     identity: Identity,
     limits: Limits,
-    transport: Arc<TransportConfig>,
+    transport: Transport,
     server: ServerConfig,
     endpoint: Endpoint,
     timeline: Timeline,
@@ -94,9 +92,8 @@ impl Engine {
         now: f64,
     ) -> Result<Self, Box<dyn std::error::Error>> {
         let timeline = Timeline::new(now);
-        let transport = config::transport(settings);
         let nobody = identity.server(Key::default(), Vec::new())?;
-        let server = config::server(nobody, &settings.random, transport.clone(), &timeline);
+        let server = config::server(nobody, &settings.random, &timeline);
         let endpoint = Endpoint::new(
             Arc::new(endpoint),
             Some(Arc::new(server.clone())),
@@ -106,7 +103,7 @@ impl Engine {
         Ok(Self {
             identity,
             limits: settings.limits,
-            transport,
+            transport: Transport::new(settings),
             server,
             endpoint,
             timeline,
@@ -158,7 +155,8 @@ impl Engine {
             .identity
             .client(remote, protocol.to_vec())
             .map_err(|_| DialError::Unusable)?;
-        let config = config::client(crypto, self.transport.clone());
+        let transport = self.transport.for_session(self.connections.len());
+        let config = config::client(crypto, transport);
         let (handle, quic) = self
             .endpoint
             .connect(now, config, address(&remote), "snek")

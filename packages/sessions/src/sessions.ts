@@ -37,9 +37,12 @@ export interface SessionCounters extends EndpointCounters, DriverCounters {
 
 /**
  * QUIC sessions between keys over a network of datagrams (PROTOCOL.md section 7). Loads the QUIC engine first, see
- * `loadQuic`.
+ * `loadQuic`. Throws a RangeError for an idle timeout of less than 1 ms.
  */
 export async function createSessions(options: SessionsOptions): Promise<Sessions> {
+  if (options.idleTimeout !== undefined && !(options.idleTimeout >= 1)) {
+    throw new RangeError(`an idle timeout of ${options.idleTimeout} ms: at least 1`)
+  }
   return new Sessions(await engineMemory(), options)
 }
 

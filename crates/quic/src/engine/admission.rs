@@ -52,6 +52,7 @@ impl Engine {
         self.counters.handshakes += 1;
         let mut server = self.server.clone();
         server.crypto = crypto;
+        server.transport_config(self.transport.for_session(self.connections.len()));
         match self
             .endpoint
             .accept(incoming, now, answer, Some(Arc::new(server)))
