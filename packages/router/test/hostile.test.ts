@@ -131,7 +131,7 @@ describe('ends its peering', () => {
   })
 })
 
-describe('is survived', () => {
+describe('is survived', { timeout: 30_000 }, () => {
   /** The intruder sends this, and stays for half a second. */
   function visit(...bytes: readonly Uint8Array[]): Stranger {
     const stranger = intruder().send(announce(good), ...bytes, KEEPALIVE)

@@ -162,7 +162,7 @@ describe('a handshake is refused', () => {
   })
 })
 
-describe('limits', () => {
+describe('limits', { timeout: 30_000 }, () => {
   async function refused(stranger: Stranger, code: PeeringErrorCode): Promise<void> {
     await expect(stranger.connecting).rejects.toMatchObject({ code })
     world.clock.advance(2000)

@@ -6,7 +6,7 @@ async function closed(simulation: Simulation): Promise<void> {
   expect(simulation.clock.pendingTimers).toBe(0)
 }
 
-describe('agree on one tree and one snake', () => {
+describe('agree on one tree and one snake', { timeout: 30_000 }, () => {
   test.each<[string, number, Edge[]]>([
     ['one node', 1, []],
     ['two nodes', 2, line(2)],
@@ -72,7 +72,9 @@ test('two links between two nodes, and the better one fails', async () => {
   expect(simulation.exchange(a, b)).toBe(80)
 })
 
-test('the highest key joins late, leaves, and joins again under the same key', async () => {
+test('the highest key joins late, leaves, and joins again under the same key', {
+  timeout: 30_000,
+}, async () => {
   await using simulation = createSimulation({ seed: 11 })
   const nodes = await simulation.build(8, ring(8))
   const top = [...nodes].sort((x, y) => (x.key.hex < y.key.hex ? 1 : -1))[0]
