@@ -53,6 +53,12 @@ export class Person {
     return new Person(context, url)
   }
 
+  /** Forgets complaints that the test is about. */
+  forgive(pattern: RegExp): void {
+    const others = this.complaints.filter((text) => !pattern.test(text))
+    this.complaints.splice(0, this.complaints.length, ...others)
+  }
+
   /** A new tab. `path` is what follows `#/`. */
   async open(path = ''): Promise<Page> {
     const page = await this.context.newPage()

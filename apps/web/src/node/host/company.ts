@@ -116,7 +116,8 @@ class Friend {
     if (this.#wanted) return
     this.#wanted = true
     this.#show()
-    void this.#dial()
+    if (this.#sessions.size > 0) this.#options.onOnline(this.#key)
+    else void this.#dial()
   }
 
   wake(): void {

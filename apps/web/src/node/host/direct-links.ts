@@ -2,7 +2,7 @@
 // lower key dials, so that they don't make two.
 import type { Clock, TimerHandle } from '@snek/platform'
 import type { Peering, Router } from '@snek/router'
-import { type Listener, type Transport, TransportError } from '@snek/transport'
+import type { Listener, Transport } from '@snek/transport'
 import { webRtcUri } from '@snek/transport-webrtc'
 import { compareKeys, Key } from '@snek/wire'
 import type { Contacts } from './contacts.ts'
@@ -97,7 +97,7 @@ export class DirectLinks {
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error)
       onEvent(`No direct link to ${key.short()}: ${problem}`)
-      if (!isRefusal(error)) this.#dialLater(key, attempt)
+      this.#dialLater(key, attempt) // even if it was refused: we may be its contact by then
     } finally {
       attempt.dialling = false
     }
@@ -129,9 +129,4 @@ export class DirectLinks {
     }, attempt.wait)
     attempt.wait = Math.min(attempt.wait * 2, LONGEST_WAIT)
   }
-}
-
-/** The other side doesn't want to, or can't: asking again soon is no use. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof TransportError && error.code === 'connection-refused'
 }
