@@ -9,6 +9,8 @@ import { onTestFinished, vi } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
+const COMPILE_CACHE = fileURLToPath(new URL('../../../node_modules/.cache/snek-tests', import.meta.url))
+
 /** The longest that a test waits for any one thing, in milliseconds. */
 export const PATIENCE = 60_000
 /** For `vi.waitFor`. */
@@ -107,7 +109,8 @@ export class Snek {
 
   constructor(args: readonly string[], { stdin, env }: RunOptions = {}) {
     this.child = spawn(process.execPath, ['--conditions=@snek/source', MAIN, ...args], {
-      env: { ...process.env, ...env },
+      // Many processes start, most of which do little more than that.
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     })
     this.child.stdout.on('data', (chunk: Uint8Array) => this.#stdout.push(chunk))
     this.child.stderr.on('data', (chunk: Uint8Array) => {

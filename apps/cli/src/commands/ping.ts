@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openPing, type PingSession } from '@snek/node'
+import { openPing, type PingSession } from '@snek/node/ping'
 import type { Key } from '@snek/wire'
 import { CommandError, DONE, type ExitCode, FAILED } from '../exit.ts'
 import { formatMilliseconds } from '../format.ts'

@@ -1,9 +1,9 @@
-import { streamNetwork } from '@snek/node'
 import { defaultAdminPath, serveAdmin } from '@snek/node/admin'
 import { systemClock } from '@snek/platform'
 import { watchEvents } from '../events.ts'
-import { type NodeOptions, startNode } from '../network.ts'
+import type { NodeOptions } from '../network.ts'
 import { emit, say } from '../output.ts'
+import { startNode } from '../own-node.ts'
 import { onStop } from '../signals.ts'
 import { startText } from '../start-text.ts'
 import { version } from '../version.ts'
@@ -16,13 +16,9 @@ interface UpOptions extends NodeOptions {
 export async function up(options: UpOptions): Promise<void> {
   using stop = onStop()
   const path = options.admin ?? (await defaultAdminPath())
-  await using node = await startNode(options)
-  await using admin = await serveAdmin({
-    path,
-    network: streamNetwork(node),
-    status: () => node.snapshot(),
-    clock: systemClock(),
-  })
+  await using started = await startNode(options)
+  const { own: node, network } = started
+  await using admin = await serveAdmin({ path, network, status: () => node.snapshot(), clock: systemClock() })
   const key = node.key.toString()
   if (options.json) {
     emit({ event: 'ready', key, listen: node.listening, admin: admin.path })
