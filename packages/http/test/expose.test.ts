@@ -230,6 +230,21 @@ test('WebSockets that aren’t taken are answered', async () => {
   for (const session of world.overlay.sessions) await session.close()
 })
 
+test('no other protocol passes, past the header that says who asks', async () => {
+  origin.on('upgrade', (_, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'))
+  handler = (request, response) => {
+    response.end(`${request.method} ${request.headers.upgrade} ${request.headers['x-snek-remote-key']}`)
+  }
+  const upgrade =
+    'Host: b\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n'
+  const plain = await TextStream.open(world.alice, BOB)
+  await plain.write(`GET / HTTP/1.1\r\n${upgrade}\r\n`)
+  expect(await plain.readAll()).toMatch(new RegExp(`^HTTP/1\\.1 200 [^]*GET undefined ${ALICE.hex}`))
+  const withBody = await TextStream.open(world.alice, BOB)
+  await withBody.write(`POST / HTTP/1.1\r\n${upgrade}Content-Length: 2\r\n\r\nhi`)
+  expect(await withBody.readAll()).toMatch(/^HTTP\/1\.1 501 /)
+})
+
 test.each(['ftp://127.0.0.1/', 'http://127.0.0.1/path', 'http://user@127.0.0.1/', 'nonsense'])(
   '%s is no origin',
   async (wrong) => {

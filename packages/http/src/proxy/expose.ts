@@ -35,7 +35,7 @@ const MAX_ORIGIN_CONNECTIONS = 256
 /**
  * Answers requests over the overlay with the answers of `origin`, `http://HOST:PORT` or https. Paths stay as
  * they are, `Host` becomes the origin's; `X-Forwarded-For`, `-Host` and `-Proto` tell what it was, and
- * `X-Snek-Remote-Key` whose it is. WebSockets and other upgrades pass. Throws `HttpError` `bad-url`.
+ * `X-Snek-Remote-Key` whose it is. WebSockets pass. Throws `HttpError` `bad-url`.
  */
 export async function exposeHttp(
   network: HttpNetwork,

@@ -28,14 +28,21 @@ export function forwardRequest(incoming: IncomingMessage, outgoing: ServerRespon
   upstream.once('close', () => incoming.resume())
 }
 
-/** Joins a request to upgrade to one made elsewhere, or answers as that is answered. */
+/**
+ * Joins a request for a WebSocket to one made elsewhere, or answers as that is answered. Other upgrades, which
+ * might carry more requests past whoever sets headers here, are asked for as if no upgrade had been.
+ */
 export function forwardUpgrade(
   incoming: IncomingMessage,
   socket: Duplex,
   head: Buffer,
   to: Forwarding,
 ): void {
-  const upgrade = ['Connection', 'Upgrade', 'Upgrade', incoming.headers.upgrade ?? '']
+  if (incoming.headers.upgrade?.toLowerCase() !== 'websocket') {
+    forwardWithoutUpgrade(incoming, responseOn(incoming, socket), to)
+    return
+  }
+  const upgrade = ['Connection', 'Upgrade', 'Upgrade', 'websocket']
   const upstream = begin(incoming, to, upgrade)
   const outgoing = responseOn(incoming, socket)
   respond(upstream, outgoing, to)
@@ -62,6 +69,18 @@ export function responseOn(incoming: IncomingMessage, socket: Duplex): ServerRes
 /** Answers what was asked for if it can't be handed on. */
 export function refuse(outgoing: ServerResponse, status: number, message: string): void {
   outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${message}\n`)
+}
+
+/** node:http doesn't read the body of a request for an upgrade, so there mustn't be one. */
+function forwardWithoutUpgrade(incoming: IncomingMessage, outgoing: ServerResponse, to: Forwarding): void {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = incoming.headers
+  if (coding !== undefined || length !== '0') {
+    refuse(outgoing, 501, `no upgrade to ${incoming.headers.upgrade}: ask without one`)
+    return
+  }
+  const upstream = begin(incoming, to, [])
+  respond(upstream, outgoing, to)
+  upstream.end()
 }
 
 function begin(incoming: IncomingMessage, to: Forwarding, more: string[]): ClientRequest {
