@@ -57,11 +57,11 @@ wasm_linker() {
   return 1
 }
 
-# The programs of directory $1 in $2/bin, rustc with $2 as its system root.
+# The programs of directory $1 in $2/bin, also those that come later; rustc with $2 as its system root.
 link_programs() {
   local program
   for program in cargo rustdoc cargo-clippy clippy-driver cargo-fmt rustfmt; do
-    [ ! -x "$1/$program" ] || ln -s "$1/$program" "$2/bin/$program"
+    ln -s "$1/$program" "$2/bin/$program"
   done
   printf '#!/bin/sh\nexec "%s" --sysroot "%s" "$@"\n' "$1/rustc" "$2" >"$2/bin/rustc"
   chmod +x "$2/bin/rustc"

@@ -58,9 +58,12 @@ get_rust() {
     step 'building the standard library for wasm32' '2 minutes' install std
     use_rust
   }
-  has_lints || rustup component add clippy rustfmt >"$log" 2>&1 ||
-    from_apt 'installing clippy and rustfmt' '10 s' rust-web-clippy rustfmt-web ||
-    fail 'Rust is without clippy and rustfmt. With rustup: rustup component add clippy rustfmt'
+}
+
+get_lints() {
+  has_lints || { rustup component add clippy rustfmt >"$log" 2>&1 && has_lints; } ||
+    { from_apt 'installing clippy and rustfmt' '10 s' rust-web-clippy rustfmt-web && has_lints; } ||
+    fail "$(command -v rustc) is without clippy or rustfmt. With rustup: rustup component add clippy rustfmt"
 }
 
 # Fails within seconds where rustup has no way to its server.
@@ -79,6 +82,7 @@ get_clang() {
 get_modules
 get_compiler
 get_rust
+get_lints
 get_clang
 has_wasm_bindgen || step 'building wasm-bindgen' '5 minutes' install wasm_bindgen
 has_wasm_pack || step 'building wasm-pack' '3 minutes' install wasm_pack

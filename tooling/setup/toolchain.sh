@@ -70,7 +70,11 @@ use_clang() {
   return 1
 }
 
-has_lints() { [ -n "$(version cargo clippy)" ] && [ -n "$(version cargo fmt)" ]; }
+# Clippy 0.1.N belongs to Rust 1.N: it reads what rustc wrote.
+has_lints() {
+  [ "$(version cargo clippy | cut -d . -f 3)" = "$(version rustc | cut -d . -f 2)" ] && [ -n "$(version cargo fmt)" ]
+}
+
 has_wasm_bindgen() { [ "$(version wasm-bindgen)" = "$(wanted wasm-bindgen)" ]; }
 has_wasm_pack() { [ -n "$(version wasm-pack)" ]; }
 
