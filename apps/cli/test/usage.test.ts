@@ -10,7 +10,7 @@ const KEY = 'ab'.repeat(32)
 test('wrong usage is one line and exit code 2', async () => {
   const { code, stdout, stderr } = await run(['statsu'])
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-  expect(stderr).toMatch(/^snek: [^\n]*Did you mean status\?\n$/)
+  expect(stderr).toMatch(/^snek: [^\n]*Did you mean status\?\)\n$/)
 })
 
 test('help and version go to stdout, with exit code 0', async () => {
