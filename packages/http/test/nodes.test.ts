@@ -134,6 +134,17 @@ describe('frameworks', () => {
     expect(await (await get('/hello/snek')).text()).toBe('hello snek')
   })
 
+  test('a listener that would keep the stream doesn’t', async () => {
+    await using _ = await serveHttp(nodes.far, 'http', (_, response) => {
+      response.writeHead(200, { connection: 'keep-alive', 'content-length': '2' }).end('hi')
+    })
+    const session = await nodes.near.dial(nodes.far.key, 'http')
+    onTestFinished(() => session.close({ code: 0 }))
+    const stream = new TextStream(await session.openStream())
+    await stream.write('GET / HTTP/1.1\r\nHost: bob\r\n\r\n')
+    expect(await stream.readAll()).toMatch(/hi$/)
+  })
+
   test('WebSockets', async () => {
     await using service = await serveHttp(nodes.far, 'http', (_, response) => response.end())
     const sockets = new WebSocketServer({ server: service.server })

@@ -85,6 +85,7 @@ export class StreamServer extends Server implements StreamHandlers {
     clock.clearTimeout(exchange.timer)
     if (!('headersSent' in response)) return
     response.shouldKeepAlive = false
+    response.once('finish', () => (socket as unknown as StreamSocket).destroySoon()) // whatever its headers say
     exchange.response = response
     exchange.timer = clock.setTimeout(() => {
       if (!request.complete) this.#refuse(socket as unknown as StreamSocket, 408)
