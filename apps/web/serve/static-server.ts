@@ -7,14 +7,15 @@ import { extname, join } from 'node:path'
 import { createGzip } from 'node:zlib'
 import { CONTENT_SECURITY_POLICY } from '../build/content-security-policy.ts'
 import { VIEWER_POLICY } from '../build/extra-scripts.ts'
+import type { Suggestions } from '../src/node/suggestions.ts'
 
 export interface StaticServerOptions {
   directory: string
   host?: string
   /** 0 takes a free one. */
   port?: number
-  /** What `peers.json` says to a page that came from this host. */
-  peers?: (host: string) => readonly string[]
+  /** What `suggestions.json` says to a page that was asked for at this host. */
+  suggestions?: (host: string) => Suggestions
 }
 
 export interface StaticServer extends AsyncDisposable {
@@ -33,9 +34,11 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 ])
 
 export async function startStaticServer(options: StaticServerOptions): Promise<StaticServer> {
-  const { directory, host = '127.0.0.1', port = 0, peers = () => [] } = options
+  const { directory, host = '127.0.0.1', port = 0, suggestions = () => ({ peers: [], browse: [] }) } = options
   const files = await filesIn(directory)
-  const server = createServer((request, response) => answer(request, response, { directory, files, peers }))
+  const server = createServer((request, response) =>
+    answer(request, response, { directory, files, suggestions }),
+  )
   await listen(server, host, port)
   const close = async (): Promise<void> => {
     server.closeAllConnections()
@@ -49,7 +52,7 @@ interface Site {
   readonly directory: string
   /** All that is served: nothing else is ever looked for. */
   readonly files: ReadonlySet<string>
-  readonly peers: (host: string) => readonly string[]
+  readonly suggestions: (host: string) => Suggestions
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, site: Site): void {
@@ -59,8 +62,8 @@ function answer(request: IncomingMessage, response: ServerResponse, site: Site):
   if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405)
   if (!site.files.has(name)) return refuse(response, 404)
   setHeaders(response, name)
-  if (name === 'peers.json') {
-    response.end(JSON.stringify(site.peers((headers.host ?? '').replace(/:\d+$/, ''))))
+  if (name === 'suggestions.json') {
+    response.end(JSON.stringify(site.suggestions((headers.host ?? '').replace(/:\d+$/, ''))))
     return
   }
   const file = createReadStream(join(site.directory, name)).on('error', () => response.destroy())

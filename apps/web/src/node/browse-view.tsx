@@ -1,7 +1,7 @@
 // What others serve over HTTP, at their keys.
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { go, segments } from '../app/location.ts'
+import { go, href, segments } from '../app/location.ts'
 import { download } from '../ui/download.ts'
 import { formatBytes } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -10,6 +10,7 @@ import { nameOf } from './names.ts'
 import { NeedsNode } from './needs-node.tsx'
 import type { Fetched } from './protocol.ts'
 import { StrangersPage } from './strangers-page.tsx'
+import { loadSuggestions, type Suggestions } from './suggestions.ts'
 
 export function BrowseView(): JSX.Element {
   return (
@@ -101,6 +102,7 @@ function Page({ host, shown, onRetry }: PageProps): JSX.Element {
         <p>
           Any node may serve HTTP at its key: a page like this one, or whatever stands behind a “snek expose”.
         </p>
+        <Suggested />
       </div>
     )
   }
@@ -126,6 +128,23 @@ function Page({ host, shown, onRetry }: PageProps): JSX.Element {
     )
   }
   return <Answer fetched={shown.fetched} />
+}
+
+/** What whoever serves this page knows to be worth a visit. */
+function Suggested(): JSX.Element {
+  const [sites, setSites] = useState<Suggestions['browse']>([])
+  useEffect(() => {
+    void loadSuggestions().then(({ browse }) => setSites(browse))
+  }, [])
+  return (
+    <div class="row">
+      {sites.map(({ name, key }) => (
+        <a key={key} class="button" href={href('browse', key)}>
+          {name} <code class="muted">{key.slice(0, 8)}</code>
+        </a>
+      ))}
+    </div>
+  )
 }
 
 function Answer({ fetched }: { fetched: Fetched }): JSX.Element {

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import { attempt } from '../ui/attempt.ts'
 import { ask } from './client.ts'
 import { ImportDialog } from './identity-dialogs.tsx'
-import { suggestedPeers } from './suggested-peers.ts'
+import { loadSuggestions } from './suggestions.ts'
 
 export function Welcome(): JSX.Element {
   const [starting, setStarting] = useState(false)
@@ -13,7 +13,8 @@ export function Welcome(): JSX.Element {
     setStarting(true)
     await attempt(async () => {
       await ask('createIdentity')
-      for (const uri of await suggestedPeers()) await ask('addPeer', uri)
+      const { peers } = await loadSuggestions()
+      for (const uri of peers) await ask('addPeer', uri)
     })
     setStarting(false)
   }
