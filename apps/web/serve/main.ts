@@ -10,15 +10,24 @@ const DIRECTORY = fileURLToPath(new URL('../dist', import.meta.url))
 
 const PAGE_PORT = Number(process.env['PORT'] ?? 8080)
 
+interface Ready {
+  readonly event: string
+  readonly key: string
+  readonly listen: readonly string[]
+}
+
 const children: ChildProcess[] = []
 
 /** Starts a command that stays; gives what it says once it is ready. */
-async function snek(...args: readonly string[]): Promise<{ key: string; listen: readonly string[] }> {
+async function snek(...args: readonly string[]): Promise<Ready> {
   const child = spawn(process.execPath, [SNEK, ...args, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(child)
   const lines = createInterface(child.stdout)
   return new Promise((resolve, reject) => {
-    lines.once('line', (line) => resolve(JSON.parse(line)))
+    lines.on('line', (line) => {
+      const record = JSON.parse(line) as Ready
+      if (record.event === 'ready') resolve(record)
+    })
     child.once('exit', (code) => reject(new Error(`snek ${args[0]} ended with exit code ${code}`)))
     child.once('error', reject)
   })
