@@ -101,6 +101,18 @@ export function networkTests(stage: Stage): void {
     await ada.page.getByText('10 bytes, cancelled').waitFor()
   })
 
+  test('a file for which there is no room is refused, and nothing else is', async () => {
+    const { ada, bob } = await pair(stage)
+    const devtools = await bob.person.context.newCDPSession(bob.page)
+    const origin = new URL(bob.page.url()).origin
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 3_000_000 })
+    const file = { name: 'big', mimeType: '', buffer: Buffer.alloc(6_000_000) }
+    await ada.page.getByLabel('Files to send').setInputFiles(file)
+    await ada.page.getByText('The other side has no room for it.').waitFor()
+    await ada.person.say(ada.page, 'Too big?')
+    await bob.page.getByText('Too big?').waitFor()
+  })
+
   test('a stranger’s message asks first, and a blocked one isn’t heard', async () => {
     const relay = await stage.relay()
     const ada = await stage.person()

@@ -6,6 +6,7 @@ import { conformanceTests } from './conformance.ts'
 import { identityTests } from './identity.ts'
 import { networkTests } from './network.ts'
 import { qualityTests } from './quality.ts'
+import { relayingTests } from './relaying.ts'
 import { resilienceTests } from './resilience.ts'
 import { buildSite, type Site } from './site.ts'
 import { stageOn } from './stage.ts'
@@ -30,5 +31,6 @@ const stage = stageOn(() => ({ site, browser }))
 describe('conformance', () => conformanceTests(stage))
 describe('identity', () => identityTests(stage))
 describe('network', () => networkTests(stage))
+describe('relaying', () => relayingTests(stage))
 describe('resilience', () => resilienceTests(stage))
 describe('quality', () => qualityTests(stage))

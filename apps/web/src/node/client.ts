@@ -1,6 +1,7 @@
 // The node, as a tab sees it: its state as signals, and what can be asked of it.
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals'
-import { type Leadership, standForLeader, takeOver } from './leadership.ts'
+import { complain } from '../app/toasts.tsx'
+import { type Candidate, type Leadership, standForLeader, takeOver } from './leadership.ts'
 import {
   CHANNEL,
   type Contact,
@@ -69,13 +70,16 @@ export function startClient(): void {
   if (channel !== undefined || obstacle() !== undefined) return
   channel = new BroadcastChannel(CHANNEL)
   channel.addEventListener('message', ({ data }: MessageEvent<Message>) => take(data))
-  const onChange = (now: Leadership): void => {
-    leadership_.value = now
+  const candidate: Candidate = {
+    onChange: (now) => {
+      leadership_.value = now
+    },
+    onFailure: fail,
   }
-  standForLeader(onChange)
+  standForLeader(candidate)
   void synchronise()
   const wakeUp = (): void => {
-    if (document.visibilityState === 'visible') void rouse(onChange)
+    if (document.visibilityState === 'visible') void rouse(candidate)
   }
   document.addEventListener('visibilitychange', wakeUp)
   document.addEventListener('resume', wakeUp)
@@ -108,22 +112,30 @@ export async function openConversation(key: string | undefined): Promise<void> {
 }
 
 async function synchronise(): Promise<void> {
-  const everything: Everything = await ask('sync')
-  status_.value = everything.status
-  contacts_.value = everything.contacts
-  samples_.value = everything.samples
-  events_.value = everything.events
+  try {
+    const everything: Everything = await ask('sync')
+    status_.value = everything.status
+    contacts_.value = everything.contacts
+    samples_.value = everything.samples
+    events_.value = everything.events
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function fail(problem: string): void {
+  status_.value = { phase: 'failed', problem, peers: [], page: '', persisted: false }
 }
 
 /** The tab was asleep, or another was: sees to it that somebody runs the node, and that it dials at once. */
-async function rouse(onChange: (now: Leadership) => void): Promise<void> {
+async function rouse(candidate: Candidate): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const asleep = new Promise<'asleep'>((resolve) => {
     timer = setTimeout(resolve, ASLEEP, 'asleep')
   })
   const answer = await Promise.race([ask('wake'), asleep])
   clearTimeout(timer)
-  if (answer === 'asleep' && leadership_.value === 'follows') takeOver(onChange)
+  if (answer === 'asleep' && leadership_.value === 'follows') takeOver(candidate)
 }
 
 function take(message: Message): void {
@@ -153,6 +165,9 @@ function takePush(push: Push): void {
       return
     case 'event':
       events_.value = [...events_.value, push.event].slice(-EVENTS)
+      return
+    case 'trouble':
+      complain(push.text)
   }
 }
 

@@ -5,34 +5,45 @@ import { NODE_LOCK } from './protocol.ts'
 
 export type Leadership = 'leads' | 'follows'
 
-/** Runs the node whenever this tab holds the lock. `onChange` is told which it is. */
-export function standForLeader(onChange: (leadership: Leadership) => void): void {
-  void lead(onChange, false)
+/** A tab that would run the node. */
+export interface Candidate {
+  onChange(leadership: Leadership): void
+  /** The node's code can't be run; says why. */
+  onFailure(problem: string): void
+}
+
+/** Runs the node whenever this tab holds the lock. */
+export function standForLeader(candidate: Candidate): void {
+  void lead(candidate, false)
 }
 
 /** Takes the node over from a tab that doesn't answer. */
-export function takeOver(onChange: (leadership: Leadership) => void): void {
-  void lead(onChange, true)
+export function takeOver(candidate: Candidate): void {
+  void lead(candidate, true)
 }
 
-async function lead(onChange: (leadership: Leadership) => void, steal: boolean): Promise<void> {
+async function lead(candidate: Candidate, steal: boolean): Promise<void> {
   let worker: Worker | undefined
   try {
     await navigator.locks.request(NODE_LOCK, { steal }, () => {
-      worker = startNode()
-      onChange('leads')
+      worker = startNode(candidate)
+      candidate.onChange('leads')
       return new Promise<never>(() => undefined) // for as long as the tab lives
     })
   } catch {
     // Another tab took it away, while this one slept.
     worker?.terminate()
-    onChange('follows')
-    void lead(onChange, false)
+    candidate.onChange('follows')
+    void lead(candidate, false)
   }
 }
 
-function startNode(): Worker {
+function startNode(candidate: Candidate): Worker {
   const worker = new Worker(new URL('./host/worker.ts', import.meta.url), { type: 'module', name: 'node' })
+  worker.addEventListener('error', (event) => {
+    event.preventDefault()
+    candidate.onFailure(event.message || 'Its code could not be loaded. Is the server there?')
+  })
   serveConnector(worker, connector())
   return worker
 }

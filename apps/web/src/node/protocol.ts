@@ -170,6 +170,8 @@ export type Push =
   | { readonly type: 'item'; readonly key: string; readonly item: Item }
   | { readonly type: 'sample'; readonly sample: Sample }
   | { readonly type: 'event'; readonly event: NodeEvent }
+  /** Something that people should know, in words. */
+  | { readonly type: 'trouble'; readonly text: string }
 
 export type Request = {
   [M in Method]: {

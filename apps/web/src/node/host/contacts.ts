@@ -112,7 +112,7 @@ export class Contacts {
 
   async #keep(): Promise<void> {
     this.#onChange()
-    await this.#store.write('contacts', [...this.#contacts.values()])
+    await this.#store.keep('contacts', [...this.#contacts.values()])
   }
 }
 

@@ -70,7 +70,7 @@ export class Conversations {
 
   #keep(key: string, items: readonly Item[]): Promise<void> {
     const before = this.#writing.get(key) ?? Promise.resolve()
-    const writing = before.catch(() => undefined).then(() => this.#store.writeConversation(key, items))
+    const writing = before.then(() => this.#store.keepConversation(key, items))
     this.#writing.set(key, writing)
     return writing
   }

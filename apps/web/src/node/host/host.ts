@@ -38,7 +38,7 @@ export class Host {
   #statusTimer: ReturnType<typeof setTimeout> | undefined
 
   static async open(connector: Connector, push: (push: Push) => void): Promise<Host> {
-    const store = new Store()
+    const store = new Store((error) => push({ type: 'trouble', text: inWords(error) }))
     const host: Host = new Host(
       store,
       connector,

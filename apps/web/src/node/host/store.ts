@@ -15,6 +15,12 @@ const KEY = /^[0-9a-f]{64}$/
 
 export class Store {
   readonly #store: UseStore = createStore('snek', 'node')
+  readonly #onTrouble: (error: unknown) => void
+
+  /** `onTrouble` is told when something couldn't be kept that goes on all the same. */
+  constructor(onTrouble: (error: unknown) => void) {
+    this.#onTrouble = onTrouble
+  }
 
   read(name: string): Promise<unknown> {
     return get(name, this.#store)
@@ -26,6 +32,11 @@ export class Store {
 
   remove(name: string): Promise<void> {
     return del(name, this.#store)
+  }
+
+  /** As `write`, but never rejects: what can't be kept is still there for as long as the page is. */
+  async keep(name: string, value: unknown): Promise<void> {
+    await this.write(name, value).catch(this.#onTrouble)
   }
 
   async peers(): Promise<string[] | undefined> {
@@ -48,8 +59,8 @@ export class Store {
     return Array.isArray(value) ? value.filter(isItem) : []
   }
 
-  writeConversation(key: string, items: readonly Item[]): Promise<void> {
-    return this.write(conversationName(key), items)
+  keepConversation(key: string, items: readonly Item[]): Promise<void> {
+    return this.keep(conversationName(key), items)
   }
 
   removeConversation(key: string): Promise<void> {

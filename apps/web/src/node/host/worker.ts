@@ -14,7 +14,12 @@ const opening = Host.open(
 channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
   if (data.to === 'node') void answer(data as Request)
 })
-addEventListener('online', () => void opening.then((host) => host.answers.wake()))
+addEventListener('online', () => {
+  opening.then(
+    (host) => host.answers.wake(),
+    () => undefined, // whoever asks hears of it
+  )
+})
 push({ type: 'started' })
 
 async function answer({ from, id, method, args }: Request): Promise<void> {
