@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Person } from './chromium.ts'
 import type { Relay } from './site.ts'
 import type { Stage } from './stage.ts'
@@ -103,14 +105,16 @@ export function networkTests(stage: Stage): void {
 
   test('a file for which there is no room is refused, and nothing else is', async () => {
     const { ada, bob } = await pair(stage)
-    const devtools = await bob.person.context.newCDPSession(bob.page)
-    const origin = new URL(bob.page.url()).origin
-    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 3_000_000 })
-    const file = { name: 'big', mimeType: '', buffer: Buffer.alloc(6_000_000) }
-    await ada.page.getByLabel('Files to send').setInputFiles(file)
+    const directory = await mkdtemp(join(tmpdir(), 'snek-web-'))
+    onTestFinished(() => rm(directory, { recursive: true }))
+    const path = join(directory, 'big')
+    await writeFile(path, '')
+    await truncate(path, 2 ** 39) // more than any browser gives a page; nothing is on the disk
+    await ada.page.getByLabel('Files to send').setInputFiles(path)
     await ada.page.getByText('The other side has no room for it.').waitFor()
     await ada.person.say(ada.page, 'Too big?')
     await bob.page.getByText('Too big?').waitFor()
+    expect(await bob.page.getByText('big').count()).toBe(1)
   })
 
   test('a stranger’s message asks first, and a blocked one isn’t heard', async () => {

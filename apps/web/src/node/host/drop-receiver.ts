@@ -130,6 +130,7 @@ export class DropReceiver {
       if (known.type !== 'file' || known.mine || known.size !== size) return 'unwanted'
       if (known.state === 'declined') return 'unwanted'
       if (known.state === 'cancelled') return 'cancelled'
+      if (known.state === 'failed') return 'no-room'
       if (known.state !== 'offered') return undefined
     }
     const theirs = [...this.#asking.values()].filter((asking) => asking.key === key.hex)
