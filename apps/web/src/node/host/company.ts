@@ -47,7 +47,7 @@ export class CompanyKeeper {
     for (const key of wanted) this.#friend(key).reach()
     for (const [key, friend] of this.#friends) {
       if (wanted.has(key)) continue
-      friend.letGo(contacts.standing(key) === 'blocked')
+      friend.letGo(contacts.standing(key) !== 'asked')
     }
   }
 
@@ -83,7 +83,7 @@ export class CompanyKeeper {
   #friend(key: string): Friend {
     let friend = this.#friends.get(key)
     if (friend === undefined) {
-      friend = new Friend(Key.parse(key), this.#options)
+      friend = new Friend(Key.parse(key), this.#options, () => this.#friends.delete(key))
       this.#friends.set(key, friend)
     }
     return friend
@@ -93,15 +93,18 @@ export class CompanyKeeper {
 class Friend {
   readonly #key: Key
   readonly #options: CompanyOptions
+  /** Nobody wants it, and it has no session. */
+  readonly #onIdle: () => void
   readonly #sessions = new Set<Session>()
   #wanted = false
   #dialling: AbortController | undefined
   #wait = SHORTEST_WAIT
   #timer: TimerHandle | undefined
 
-  constructor(key: Key, options: CompanyOptions) {
+  constructor(key: Key, options: CompanyOptions, onIdle: () => void) {
     this.#key = key
     this.#options = options
+    this.#onIdle = onIdle
   }
 
   get session(): Session | undefined {
@@ -132,6 +135,7 @@ class Friend {
     this.#dialling?.abort(new Error('no contact any more'))
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer)
     this.#timer = undefined
+    if (this.#sessions.size === 0) this.#onIdle()
     if (entirely) for (const session of this.#sessions) void session.close()
   }
 
@@ -147,7 +151,8 @@ class Friend {
     const over = (): void => {
       this.#sessions.delete(session)
       this.#show()
-      this.#dialLater()
+      if (!this.#wanted && this.#sessions.size === 0) this.#onIdle()
+      else this.#dialLater()
     }
     session.closed.then(over, over)
     this.#show()

@@ -86,6 +86,7 @@ export class Contacts {
   }
 
   setCompany(key: string, change: Partial<Company>): void {
+    if (!this.#contacts.has(key)) return
     const before = this.#company.get(key) ?? NO_COMPANY
     const after = { ...before, ...change }
     if (after.presence === before.presence && after.direct === before.direct) return

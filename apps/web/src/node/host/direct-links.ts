@@ -59,15 +59,13 @@ export class DirectLinks {
 
   /** Ends the link with one who is no contact any more. */
   drop(key: string): void {
+    this.#forget(key)
     this.#links.get(key)?.close()
   }
 
   close(): void {
     this.#closed = true
-    for (const { timer } of this.#attempts.values()) {
-      if (timer !== undefined) this.#options.clock.clearTimeout(timer)
-    }
-    this.#attempts.clear()
+    for (const key of [...this.#attempts.keys()]) this.#forget(key)
     void this.#listener?.close()
   }
 
@@ -103,6 +101,12 @@ export class DirectLinks {
     }
   }
 
+  #forget(key: string): void {
+    const timer = this.#attempts.get(key)?.timer
+    if (timer !== undefined) this.#options.clock.clearTimeout(timer)
+    this.#attempts.delete(key)
+  }
+
   #hold(peering: Peering): void {
     const { contacts, onEvent } = this.#options
     const { key } = peering
@@ -120,7 +124,7 @@ export class DirectLinks {
   }
 
   #dialLater(key: Key, attempt: Attempt): void {
-    if (this.#closed || this.#options.contacts.standing(key.hex) !== 'contact') return
+    if (this.#attempts.get(key.hex) !== attempt) return
     attempt.timer = this.#options.clock.setTimeout(() => {
       const contact = this.#options.contacts.list.find((known) => known.key === key.hex)
       attempt.timer = undefined

@@ -30,7 +30,7 @@ describe('an offer', () => {
   test.each([
     ['/etc/passwd', 'passwd'],
     ['C:\\Windows\\a.dll', 'a.dll'],
-    ['..', '..'],
+    ['..', 'file'],
     ['', 'file'],
     ['a/', 'file'],
     ['photo\u202egpj.exe', 'photogpj.exe'],

@@ -56,7 +56,7 @@ export function readReceipt(line: Line): Receipt {
 export function cleanName(name: string): string {
   const base = name.split(/[/\\]/).at(-1) ?? ''
   const visible = base.replace(/[\p{Cc}\p{Cf}]/gu, '').trim()
-  return visible.slice(0, NAME_LIMIT) || 'file'
+  return /^\.*$/.test(visible) ? 'file' : visible.slice(0, NAME_LIMIT)
 }
 
 function isCount(value: unknown): value is number {
