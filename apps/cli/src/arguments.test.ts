@@ -22,7 +22,13 @@ describe('URIs', () => {
     ['127.0.0.1:7117', 'Write tcp://127.0.0.1:7117.'],
     ['nonsense', 'Write tcp://'],
     ['tcp://host', 'names no port'],
-    ['tcp://host:99999', 'Write tcp://'],
+    ['tcp://host:99999', 'up to 65535'],
+    ['tcp://host:0', 'Port 0 is for listening'],
+    ['ws://host:0/', 'Port 0 is for listening'],
+    ['tcp://host:1/path', 'Leave /path away'],
+    ['tcp://host:1?x=1', 'Leave ?x=1 away'],
+    ['tcp://me@host:1', 'Write tcp://'],
+    ['ws://host:1/#part', 'Write tcp://'],
     ['http://host:80/', 'no transport for http://'],
     ['tcp://:7117', 'Write tcp://'],
   ])('%s is refused', (uri, reason) => {
@@ -32,6 +38,7 @@ describe('URIs', () => {
   test('wss:// is not listened at', () => {
     expect(() => addListenUri('wss://0.0.0.0:7118/')).toThrow('no transport for wss://')
     expect(addListenUri('ws://0.0.0.0:0/')).toEqual(['ws://0.0.0.0:0/'])
+    expect(() => addListenUri('ws://0.0.0.0:0/?x=1')).toThrow('Leave ?x=1 away')
   })
 })
 

@@ -27,11 +27,15 @@ export function parseSeed(text: string): Uint8Array {
 
 /** An option that may be given several times: commander passes what it has so far. */
 export function addPeerUri(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, checkUri(text, DIALLED, EXAMPLES.dial)]
+  const uri = parseUri(text, DIALLED, EXAMPLES.dial)
+  if (uri.port === '0') throw new InvalidArgumentError('Port 0 is for listening: write the port of the peer.')
+  return [...before, text]
 }
 
 export function addListenUri(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, checkUri(text, LISTENED, EXAMPLES.listen)]
+  const uri = parseUri(text, LISTENED, EXAMPLES.listen)
+  if (uri.search !== '') throw new InvalidArgumentError(`Leave ${uri.search} away: write ${EXAMPLES.listen}.`)
+  return [...before, text]
 }
 
 export function parseCount(text: string): number {
@@ -54,16 +58,21 @@ export function parseProtocol(text: string): string {
   throw new InvalidArgumentError('A protocol name has 1 to 255 bytes.')
 }
 
-function checkUri(text: string, schemes: readonly string[], examples: string): string {
+function parseUri(text: string, schemes: readonly string[], examples: string): URL {
   if (/^[\w.-]+:\d+$/.test(text)) throw new InvalidArgumentError(`Write tcp://${text}.`)
+  const [, port] = /:(\d+)(?:\/|$)/.exec(text) ?? []
+  if (Number(port) > 65_535) throw new InvalidArgumentError('A port is a number up to 65535.')
   if (!URL.canParse(text)) throw new InvalidArgumentError(`Write ${examples}.`)
   const uri = new URL(text)
   if (!schemes.includes(uri.protocol)) {
     throw new InvalidArgumentError(`There is no transport for ${uri.protocol}// here: write ${examples}.`)
   }
   if (uri.hostname === '') throw new InvalidArgumentError(`It names no host: write ${examples}.`)
-  if (uri.protocol === 'tcp:' && uri.port === '') {
-    throw new InvalidArgumentError(`It names no port: write ${examples}.`)
+  if (uri.username + uri.password + uri.hash !== '') throw new InvalidArgumentError(`Write ${examples}.`)
+  if (uri.protocol === 'tcp:') {
+    if (uri.port === '') throw new InvalidArgumentError(`It names no port: write ${examples}.`)
+    const rest = uri.pathname.replace(/^\/$/, '') + uri.search
+    if (rest !== '') throw new InvalidArgumentError(`Leave ${rest} away: a TCP address has no path.`)
   }
-  return text
+  return uri
 }

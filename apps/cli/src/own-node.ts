@@ -31,6 +31,6 @@ async function identityOf({ key, seed }: NodeOptions, logger: Logger): Promise<I
   if (key === undefined) return createIdentity(seed === undefined ? {} : { seed })
   return loadIdentity(key, { logger }).catch((error: SnekError) => {
     if (error.code !== 'key-file-missing') throw error
-    throw new CommandError(error.code, `${error.message}: snek keygen --out ${key} makes one`)
+    throw new CommandError(error.code, `${error.message}; snek keygen --out ${key} makes one`)
   })
 }

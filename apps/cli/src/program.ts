@@ -11,7 +11,7 @@ import {
   parseSeed,
 } from './arguments.ts'
 import { DONE, type ExitCode } from './exit.ts'
-import { LOG_LEVELS } from './logging.ts'
+import { LOG_LEVELS, type LogSetting } from './logging.ts'
 import { version } from './version.ts'
 
 /** What a command's module exports: the positional arguments, then the options. */
@@ -145,7 +145,8 @@ function clientOptions(): Option[] {
       .default(15_000, '15'),
     ...nodeOptions(),
     adminOption(ADMIN_INSTEAD),
-    logOption(),
+    // What goes wrong ends the command, which says so.
+    logOption('error'),
     jsonOption(),
   ]
 }
@@ -158,10 +159,10 @@ function protocolOption(): Option {
   return new Option('--protocol <name>', 'what both sides call it').argParser(parseProtocol).default('file')
 }
 
-function logOption(): Option {
+function logOption(level: LogSetting = 'warn'): Option {
   return new Option('--log <level>', 'the least important log line to show on stderr')
     .choices(LOG_LEVELS)
-    .default('warn')
+    .default(level)
 }
 
 function jsonOption(): Option {

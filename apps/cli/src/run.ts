@@ -22,5 +22,5 @@ function asUsageError(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error
   if (error.code === 'commander.help')
     return new UsageError('say what to do: snek --help shows what there is')
-  return new UsageError(error.message.replace(/^error: /, ''))
+  return new UsageError(error.message.replace(/^error: (command-argument (?=value))?/, ''))
 }
