@@ -10,6 +10,9 @@ use super::state::{coordinates, Announcement, Peer, RouteState, State, NOW};
 /// Ports that are used: peerings have 1 to 8.
 const PORTS: u8 = 10;
 
+/// In ms: steps of time that meet a route's lifetime now and then, and not only miss it.
+const HALF_SECOND: u64 = 500;
+
 /// Runs the script that `bytes` are.
 pub fn check(bytes: &[u8]) {
     let mut script = Script::new(bytes);
@@ -40,7 +43,7 @@ impl Both {
             6 => self.set_tree(script),
             7..=9 => self.install(script),
             10 => self.remove_route(script.key()),
-            11 => self.state.now += 40 * u64::from(script.byte()),
+            11 => self.state.now += HALF_SECOND * u64::from(script.below(21)),
             12 => self.expire(),
             13 => self.look_up_by_snake(script.key(), script.watermark(), script.flag()),
             14 => self.look_up_all(script.watermark()),
@@ -113,7 +116,7 @@ impl Both {
             sequence: script.number(),
             source: script.below(PORTS),
             destination: script.below(PORTS),
-            time: self.state.now - 10 * u64::from(script.byte()),
+            time: self.state.now - HALF_SECOND * u64::from(script.below(21)),
         };
         let installed = Route {
             key: route.key,
