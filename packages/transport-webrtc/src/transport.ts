@@ -78,7 +78,7 @@ class WebRtcTransport implements Required<Transport> {
           throw refused(uri, 'its answer makes no sense', cause)
         })
       } finally {
-        await stream.close()
+        stream.close().catch(() => undefined) // both have said what they had to say
       }
     })
   }

@@ -3,7 +3,7 @@
 import type { Clock, TimerHandle } from '@snek/platform'
 import { Key } from '@snek/wire'
 import type { Contacts } from './contacts.ts'
-import type { Network, Session, SessionStream } from './network.ts'
+import { letGo, type Network, type Session, type SessionStream } from './network.ts'
 
 /** The protocol name of the sessions that contacts talk over. */
 export const CHAT_PROTOCOL = 'snek.chat'
@@ -68,7 +68,7 @@ export class CompanyKeeper {
 
   async #listen(): Promise<void> {
     for await (const session of this.#options.network.listen(CHAT_PROTOCOL)) {
-      if (this.#closed || !this.#welcomes(session.remoteKey)) void session.close()
+      if (this.#closed || !this.#welcomes(session.remoteKey)) letGo(session)
       else this.#friend(session.remoteKey.hex).adopt(session)
     }
   }
@@ -136,12 +136,12 @@ class Friend {
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#sessions.size === 0) this.#onIdle()
-    if (entirely) for (const session of this.#sessions) void session.close()
+    if (entirely) for (const session of this.#sessions) letGo(session)
   }
 
   adopt(session: Session): void {
     if (this.#sessions.size >= SESSIONS_LIMIT) {
-      void session.close()
+      letGo(session)
       return
     }
     const isFirst = this.#sessions.size === 0

@@ -6,7 +6,7 @@ import type { Conversations } from './conversations.ts'
 import { type Decline, DROP_PROTOCOL, type Offer, readOffer } from './drop-messages.ts'
 import { HostError, inWords, isQuotaError } from './errors.ts'
 import { LineReader, writeLine } from './lines.ts'
-import type { PeerStream, StreamNetwork } from './network.ts'
+import { letGo, type PeerStream, type StreamNetwork } from './network.ts'
 import { hasRoom, PartialFile, removeReceived } from './partial-files.ts'
 import { Progress } from './progress.ts'
 
@@ -73,7 +73,7 @@ export class DropReceiver {
     for await (const stream of await network.listen(DROP_PROTOCOL)) {
       const isContact = this.#contacts.standing(stream.remoteKey.hex) === 'contact'
       if (!isContact || this.#streams >= STREAMS_LIMIT) {
-        void stream.close(new HostError('unwanted', 'not now'))
+        letGo(stream, new HostError('unwanted', 'not now'))
         continue
       }
       this.#streams += 1
@@ -86,9 +86,9 @@ export class DropReceiver {
   async #serve(stream: PeerStream): Promise<void> {
     try {
       await this.#receive(stream)
-      await stream.close()
+      letGo(stream)
     } catch (error) {
-      await stream.close(error as Error)
+      letGo(stream, error as Error)
     }
   }
 

@@ -6,11 +6,9 @@ import type { Conversations } from './conversations.ts'
 import { type Decline, DROP_PROTOCOL, type Offer, readReceipt, readReply } from './drop-messages.ts'
 import { HostError, inWords } from './errors.ts'
 import { LineReader, writeLine } from './lines.ts'
-import type { StreamNetwork } from './network.ts'
+import { letGo, type StreamNetwork } from './network.ts'
 import { Progress } from './progress.ts'
 
-/** Read from the file at a time, in bytes. */
-const PIECE = 256 * 1024
 /** Between attempts, in milliseconds: doubled each time. */
 const SHORTEST_WAIT = 1000
 const LONGEST_WAIT = 30_000
@@ -89,7 +87,7 @@ export class DropSender {
   async #attempt(key: string, item: FileItem, file: File, signal: AbortSignal): Promise<Partial<FileItem>> {
     const offer: Offer = { id: item.id, name: item.name, size: file.size }
     const stream = await this.#network.open(Key.parse(key), DROP_PROTOCOL, { signal })
-    const onAbort = (): void => void stream.close(signal.reason)
+    const onAbort = (): void => letGo(stream, signal.reason)
     signal.addEventListener('abort', onAbort)
     try {
       const lines = new LineReader(stream.readable)
@@ -110,11 +108,11 @@ export class DropSender {
       }
       return { state: 'done', moved: file.size, sha256: digest }
     } catch (error) {
-      await stream.close(error as Error)
+      letGo(stream, error as Error)
       throw error
     } finally {
       signal.removeEventListener('abort', onAbort)
-      await stream.close()
+      letGo(stream)
     }
   }
 
@@ -141,15 +139,17 @@ async function sendFrom(
   progress: Progress,
 ): Promise<string> {
   const hash = sha256.create()
-  for (let at = 0; at < file.size; ) {
-    const end = at < offset ? Math.min(offset, at + PIECE) : Math.min(file.size, at + PIECE)
-    const piece = new Uint8Array(await file.slice(at, end).arrayBuffer())
-    hash.update(piece)
-    if (at >= offset) {
-      await writer.write(piece)
-      progress.reach(end)
-    }
-    at = end
+  let reached = 0
+  // Reads ahead, which reading piece after piece doesn't.
+  const reader: ReadableStreamDefaultReader<Uint8Array> = file.stream().getReader()
+  for (;;) {
+    const { value, done } = await reader.read()
+    if (done) break
+    hash.update(value)
+    reached += value.length
+    if (reached <= offset) continue
+    await writer.write(value.subarray(Math.max(0, value.length - (reached - offset))))
+    progress.reach(reached)
   }
   await writer.close()
   return encodeHex(hash.digest())

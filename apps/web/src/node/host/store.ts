@@ -63,8 +63,8 @@ export class Store {
     return this.keep(conversationName(key), items)
   }
 
-  removeConversation(key: string): Promise<void> {
-    return this.remove(conversationName(key))
+  async removeConversation(key: string): Promise<void> {
+    await this.remove(conversationName(key)).catch(this.#onTrouble)
   }
 }
 
