@@ -1,6 +1,8 @@
-// A small web site that is only on this machine, for `snek expose` to publish.
+// A small web site that is only on this machine, and published at a key as `snek expose` does it.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { exposeHttp } from '@snek/http/proxy'
+import { createNode } from '@snek/node'
 
 const STYLE = `body { max-width: 40rem; margin: 3rem auto; padding: 0 1rem; font: 1.05rem/1.6 system-ui, sans-serif; color: #1c2422 }
 h1 { letter-spacing: -0.02em }
@@ -36,8 +38,15 @@ the snake, through nodes that could read none of it.</p>
   '/picture.svg': ['image/svg+xml', PICTURE],
 }
 
-/** Starts it; gives its address. It ends with the process. */
-export async function startDemoService(): Promise<string> {
+export interface DemoService extends AsyncDisposable {
+  /** Where it is on this machine. */
+  readonly origin: string
+  /** Where it is on the overlay. */
+  readonly key: string
+}
+
+/** Starts it, and publishes it at a new key, by a node that peers with the one at `peer`. */
+export async function exposeDemo(peer: string): Promise<DemoService> {
   const server = createServer((request, response) => {
     const found = SITE[new URL(request.url ?? '/', 'http://demo').pathname]
     response.writeHead(found === undefined ? 404 : 200, { 'content-type': found?.[0] ?? 'text/plain' })
@@ -47,5 +56,14 @@ export async function startDemoService(): Promise<string> {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const node = await createNode({ peers: [peer] })
+  const service = await exposeHttp(node, new URL(origin), { protocol: 'http' })
+  const dispose = async (): Promise<void> => {
+    await service.close()
+    await node.close()
+    server.closeAllConnections()
+    server.close()
+  }
+  return { origin, key: node.key.hex, [Symbol.asyncDispose]: dispose }
 }

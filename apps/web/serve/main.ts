@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { startDemoService } from './demo-service.ts'
+import { exposeDemo } from './demo-service.ts'
 import { startStaticServer } from './static-server.ts'
 
 const SNEK = fileURLToPath(new URL('../../cli/bin/snek.js', import.meta.url))
@@ -43,8 +43,7 @@ async function main(): Promise<void> {
   const admin = ['--admin', `${process.env['TMPDIR'] ?? '/tmp'}/snek-web-${process.pid}.sock`]
   const up = await snek('up', '--listen', 'ws://0.0.0.0:0/', ...admin)
   const listening = up.listen[0] ?? ''
-  const site = await startDemoService()
-  const demo = await snek('expose', site, '--peer', peerFor('', listening))
+  const demo = await exposeDemo(peerFor('', listening))
   const page = await startStaticServer({
     directory: DIRECTORY,
     host: '0.0.0.0',
@@ -55,7 +54,7 @@ async function main(): Promise<void> {
   Open     ${page.url}
 
   A node   ${up.key.slice(0, 8)}… at ${peerFor('', listening)}, for the page to peer with
-  A site   ${site}, exposed at ${demo.key.slice(0, 8)}…: browse it from the page
+  A site   ${demo.origin}, exposed at ${demo.key.slice(0, 8)}…: browse it from the page
 
   Open the page in a second browser (or a private window) for a second node. Ctrl-C ends all.
 `)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
+import { exposeDemo } from '../serve/demo-service.ts'
 import type { Person } from './chromium.ts'
 import type { Relay } from './site.ts'
 import type { Stage } from './stage.ts'
@@ -164,6 +165,28 @@ export function networkTests(stage: Stage): void {
     // The browser tells of each thing that it kept the page from.
     ada.person.forgive(/Content Security Policy|form's frame is sandboxed/)
     expect(new URL(ada.page.url()).hash).toBe(`#/browse/${bob.key}/%2Fmore`)
+  })
+
+  test('an HTTP service of a Node process is browsed, with its styles and pictures', async () => {
+    const relay = await stage.relay()
+    const demo = await exposeDemo(relay.uri)
+    onTestFinished(() => demo[Symbol.asyncDispose]())
+    const person = await stage.person()
+    const page = await person.open()
+    await person.startNode(page, relay.uri)
+    await person.go(page, `browse/${demo.key}`)
+    const frame = page.frameLocator('.strangers-page')
+    await frame.getByRole('heading', { name: 'An ordinary web server' }).waitFor()
+    await expect
+      .poll(() => frame.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth))
+      .toBeGreaterThan(0)
+    await expect
+      .poll(() => frame.locator('body').evaluate((body) => getComputedStyle(body).maxWidth))
+      .toBe('640px')
+    await frame.getByRole('link', { name: 'How it got here' }).click()
+    await frame.getByRole('heading', { name: 'How it got here' }).waitFor()
+    await page.goBack()
+    await frame.getByRole('heading', { name: 'An ordinary web server' }).waitFor()
   })
 
   test('a link adds a contact, with the peer to reach it by', async () => {
