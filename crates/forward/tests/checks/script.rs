@@ -92,6 +92,8 @@ impl<'a> Script<'a> {
     fn port(&mut self) -> u64 {
         match self.byte() {
             0xff => u64::MAX,
+            // 0x81 0x80 0x00 and 0x81 0x80 0x01.
+            byte if byte >= 0xfd => (1 << 14) + u64::from(byte % 2),
             byte if byte >= 0xf0 => u64::from(byte) - 0xf0 + 125,
             byte => u64::from(byte % 4),
         }
