@@ -107,6 +107,23 @@ export function identityTests(stage: Stage): void {
     expect(names.filter((name) => name.startsWith('identity until '))).toHaveLength(1)
   })
 
+  test('a tab that sleeps doesn’t keep the others from the node', async () => {
+    const person = await stage.person()
+    const first = await person.open()
+    const key = await person.startNode(first)
+    const second = await person.open('node')
+    expect(await person.key(second)).toBe(key)
+    const devtools = await person.context.newCDPSession(first)
+    await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
+    await second.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await second.getByRole('textbox', { name: 'Your page' }).fill('Awake')
+    await second.getByRole('button', { name: 'Publish' }).click()
+    await second.getByText('published', { exact: true }).waitFor()
+    await devtools.send('Page.setWebLifecycleState', { state: 'active' })
+    await first.getByText('published', { exact: true }).waitFor()
+    expect(await person.key(first)).toBe(key)
+  })
+
   test('several tabs share one node, and it outlives the tab that ran it', async () => {
     const person = await stage.person()
     const relay = await stage.relay()
@@ -115,10 +132,7 @@ export function identityTests(stage: Stage): void {
     const second = await person.open('node')
     expect(await person.key(second)).toBe(key)
     await second.getByText(/^connected to/).waitFor()
-    await second
-      .getByLabel('Text or HTML')
-      .or(second.getByRole('textbox', { name: 'Your page' }))
-      .fill('Hello')
+    await second.getByRole('textbox', { name: 'Your page' }).fill('Hello')
     await second.getByRole('button', { name: 'Publish' }).click()
     await first.getByText('published', { exact: true }).waitFor()
     await first.close()

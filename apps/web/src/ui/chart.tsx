@@ -25,7 +25,7 @@ const HEIGHT = 150
 /** What is shown, in seconds. */
 const SPAN = 120
 /** An axis has at least this much above zero. */
-const LEAST = 1
+const LEAST = 10
 
 export function Chart({ title, times, series, format }: ChartProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null)
