@@ -177,12 +177,10 @@ export class QuicSession implements Session {
 
   onDelivered(id: number): void {
     this.#streams.get(id)?.onDelivered()
-    this.#progress()
   }
 
   onStopped(id: number, code: number): void {
     this.#streams.get(id)?.onStopped(code)
-    this.#progress()
   }
 
   /** Whatever the application's callback throws is its own. */
@@ -207,7 +205,7 @@ export class QuicSession implements Session {
   /** The connection is over. `error` is undefined if we ended it. */
   onClosed(error: SessionError | undefined): void {
     this.#stats = this.#driver.call().stats(this.connection) ?? this.#stats
-    const inOrder = error === undefined ? this.#cutBy === undefined : error.closeCode === CloseCode.done
+    const inOrder = error === undefined ? this.#cutBy === undefined : isInOrder(error)
     const reason = error ?? this.#cutBy ?? sessionClosed()
     this.#reason = reason
     this.#lost = this.#hasUndelivered()
@@ -221,7 +219,10 @@ export class QuicSession implements Session {
   }
 
   #add(id: number): QuicStream {
-    const stream = new QuicStream(this.#driver, this.connection, id, () => this.#streams.delete(id))
+    const stream = new QuicStream(this.#driver, this.connection, id, () => {
+      if (stream.isOver) this.#streams.delete(id)
+      this.#progress()
+    })
     this.#streams.set(id, stream)
     return stream
   }
@@ -271,4 +272,8 @@ export class QuicSession implements Session {
   #hasUndelivered(): boolean {
     return [...this.#streams.values()].some((stream) => stream.isUndelivered)
   }
+}
+
+function isInOrder({ code, closeCode }: SessionError): boolean {
+  return code === 'closed-by-peer' && closeCode === CloseCode.done
 }

@@ -34,7 +34,7 @@ export class QuicStream implements SessionStream {
   readonly writable: WritableStream<Uint8Array>
   readonly #driver: Driver
   readonly #connection: number
-  readonly #onDone: (stream: QuicStream) => void
+  readonly #onHalfOver: () => void
   #reader!: ReadableStreamDefaultController<Uint8Array>
   #writer!: WritableStreamDefaultController
   #receives = true
@@ -48,11 +48,11 @@ export class QuicStream implements SessionStream {
   /** What had arrived when the session ended, and how it goes on after that. */
   #rest: { chunks: Uint8Array[]; error: Error | undefined } | undefined
 
-  constructor(driver: Driver, connection: number, id: number, onDone: (stream: QuicStream) => void) {
+  constructor(driver: Driver, connection: number, id: number, onHalfOver: () => void) {
     this.#driver = driver
     this.#connection = connection
     this.id = id
-    this.#onDone = onDone
+    this.#onHalfOver = onHalfOver
     this.readable = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.#reader = controller
@@ -75,6 +75,11 @@ export class QuicStream implements SessionStream {
   /** Closed, and not delivered yet. */
   get isUndelivered(): boolean {
     return this.#sends === 'finished'
+  }
+
+  /** Both halves are over. */
+  get isOver(): boolean {
+    return !this.#receives && this.#sends === 'over'
   }
 
   reset(code = 0): void {
@@ -204,7 +209,7 @@ export class QuicStream implements SessionStream {
   #receivingOver(): void {
     this.#receives = false
     this.#arrived()
-    this.#checkDone()
+    this.#onHalfOver()
   }
 
   #sendingOver(error: Error | undefined): void {
@@ -212,11 +217,7 @@ export class QuicStream implements SessionStream {
     this.#sends = 'over'
     this.#sendError = error
     this.#room()
-    this.#checkDone()
-  }
-
-  #checkDone(): void {
-    if (!this.#receives && this.#sends === 'over') this.#onDone(this)
+    this.#onHalfOver()
   }
 }
 

@@ -89,6 +89,18 @@ describe('close', () => {
     )
   })
 
+  test('doesn’t wait for what is given up meanwhile', async () => {
+    const { network, dialled, near } = await streamPair()
+    network.drop = (from) => from.equals(dialled.remoteKey)
+    await network.run(send(near.writable, 'never acknowledged'))
+    const start = network.clock.now()
+    const closing = dialled.close()
+    await network.pass(500)
+    near.reset()
+    await network.run(closing)
+    expect(network.clock.now() - start).toBe(500)
+  })
+
   test('says so when not all could be delivered in time, or at all', async () => {
     const { network, dialled, near } = await streamPair({
       near: { idleTimeout: 60_000 },
