@@ -91,7 +91,10 @@ export class DirectLinks {
       const peering = await router.connect(stream, { type: 'remote' })
       attempt.wait = SHORTEST_WAIT
       if (peering.key.equals(key)) this.#hold(peering)
-      else peering.close()
+      else {
+        peering.close()
+        onEvent(`Who answered for ${key.short()} has another key: the link was closed`)
+      }
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error)
       onEvent(`No direct link to ${key.short()}: ${problem}`)
