@@ -25,8 +25,9 @@ export function note(text: string): void {
 /** Replaces the live text; only for a terminal. Empty text takes it away. */
 export function draw(text: string): void {
   liveText = text
-  if (text === '') live.clear()
-  else live(text)
+  if (text !== '') return live(text)
+  live.clear()
+  live.done()
 }
 
 function aboveLive(write: () => void): void {

@@ -1,6 +1,7 @@
 // Bytes over a stream, one way, with a receipt the other way: see the README, "The transfer protocol".
 import { createHash } from 'node:crypto'
 import type { PeerStream } from '@snek/node'
+import { SnekError } from '@snek/platform'
 import { CommandError } from './exit.ts'
 import type { Progress } from './progress.ts'
 import { encodeReceipt, type Receipt, readReceipt } from './receipt.ts'
@@ -89,10 +90,15 @@ async function cutOnFailure<T>(
     return await Promise.race([work(), broken])
   } catch (error) {
     await stream.close(error as Error)
-    throw error
+    throw isBrokenOff(error) ? new CommandError('broken-off', 'the other side broke the transfer off') : error
   } finally {
     done.abort()
   }
+}
+
+/** Codes of a stream's failure, in this process or as a running node reports it. */
+function isBrokenOff(error: unknown): boolean {
+  return error instanceof SnekError && ['reset-by-peer', 'stopped-by-peer'].includes(error.code)
 }
 
 function compare(sent: Receipt, receipt: Receipt | undefined): void {

@@ -26,7 +26,7 @@ export async function send(key: Key, file: string | undefined, options: SendOpti
     opened.network.open(key, options.protocol, { signal }),
   )
   if (options.json) emit({ event: 'connected', key: key.toString(), protocol: options.protocol })
-  const progress = new Progress(source.name, source.size, process.stderr.isTTY === true)
+  const progress = new Progress(source.name, source.size, process.stderr.isTTY === true && !source.isTyped)
   const sent = await sendBytes(stream, source.bytes, progress, stop.signal).finally(() => progress.end())
   const milliseconds = progress.elapsed
   if (options.json) return emit({ event: 'sent', key: key.toString(), ...sent, ms: Math.round(milliseconds) })
@@ -42,6 +42,8 @@ interface Source extends AsyncDisposable {
   /** In bytes, where it is known. */
   readonly size: number | undefined
   readonly bytes: AsyncIterable<Uint8Array>
+  /** Comes from the keyboard: a progress would be in its way. */
+  readonly isTyped: boolean
 }
 
 /** Bytes read at a time. */
@@ -49,9 +51,10 @@ const READ_LENGTH = 256 * 1024
 
 async function openSource(file: string | undefined): Promise<Source> {
   if (file === undefined) {
-    if (process.stdin.isTTY) note('Reading what you type; Ctrl-D ends it.')
+    const isTyped = process.stdin.isTTY === true
+    if (isTyped) note('Reading what you type; Ctrl-D ends it.')
     const close = async (): Promise<void> => void process.stdin.destroy()
-    return { name: 'stdin', size: undefined, bytes: process.stdin, [Symbol.asyncDispose]: close }
+    return { name: 'stdin', size: undefined, bytes: process.stdin, isTyped, [Symbol.asyncDispose]: close }
   }
   const handle = await open(file).catch((error: unknown) => {
     const reason = systemReason(error, { ENOENT: 'there is no such file' })
@@ -74,6 +77,7 @@ async function openSource(file: string | undefined): Promise<Source> {
     name: basename(file),
     size: stats.isFile() ? stats.size : undefined,
     bytes,
+    isTyped: false,
     [Symbol.asyncDispose]: close,
   }
 }
