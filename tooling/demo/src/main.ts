@@ -17,7 +17,7 @@ async function main(file: string | undefined): Promise<void> {
   try {
     const payload = await choosePayload(file, ROOT, directory)
     // A minute to start and to find the ways, and a second for each 500 kB.
-    const limit = AbortSignal.timeout(60_000 + payload.size / 500)
+    const limit = AbortSignal.timeout(60_000 + Math.ceil(payload.size / 500))
     await using processes = new Processes(AbortSignal.any([limit, interrupted()]))
     await show(payload, directory, processes)
     await processes.stop()
@@ -59,7 +59,10 @@ async function showRoundTrip({ a, b }: Network, processes: Processes): Promise<v
   const pings = ['--count', '20', '--interval', '0', '--admin', a.admin]
   const summary = await processes.run('ping', b.key, ...pings)
   heading('Round trip A → R → B → R → A, over an encrypted session')
-  line(`shortest ${summary['min_ms']} ms, median ${summary['median_ms']} ms, longest ${summary['max_ms']} ms`)
+  const [shortest, median, longest] = ['min_ms', 'median_ms', 'max_ms'].map((name) =>
+    milliseconds(summary[name]),
+  )
+  line(`shortest ${shortest}, median ${median}, longest ${longest}`)
 }
 
 async function transfer(
@@ -105,6 +108,7 @@ async function showSecrecy({ tap }: Network, detector: PlaintextDetector, payloa
   for await (const chunk of createReadStream(payload.path)) control.add(chunk as Uint8Array)
   const { bytes, found } = tap.report
   heading('What R saw')
+  if (detector.count === 0) return line('The file is too short or too uniform to search for pieces of it.')
   line(
     `Of ${detector.count} samples of the file, ${control.found} are in the file itself (so the search works),`,
   )
@@ -130,8 +134,12 @@ function line(text = ''): void {
   console.log(text === '' ? '' : `  ${text}`)
 }
 
+function milliseconds(value: unknown): string {
+  return `${Number(value).toFixed(2)} ms`
+}
+
 function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
+  return `${(bytes / 1e6).toFixed(bytes < 1e6 ? 3 : 1)} MB`
 }
 
 try {

@@ -23,7 +23,11 @@ export async function choosePayload(
   directory: string,
 ): Promise<Payload> {
   if (file === undefined) return packRepository(root, directory)
-  return { path: file, description: 'the file that you named', size: (await stat(file)).size }
+  const stats = await stat(file).catch(({ message }: Error) => {
+    throw new Error(`can't send ${file}: ${message}`)
+  })
+  if (!stats.isFile()) throw new Error(`can't send ${file}: it is no regular file`)
+  return { path: file, description: 'the file that you named', size: stats.size }
 }
 
 /** Packs the parts with tar, as often over as it takes to have enough. */
