@@ -1,2 +1,1 @@
-export { SocketReader } from './socket-reader.ts'
 export { tcpTransport } from './tcp-transport.ts'

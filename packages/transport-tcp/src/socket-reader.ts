@@ -25,17 +25,13 @@ export class SocketReader {
   }
 
   /**
-   * The paused socket to use for one that somebody else made. Node takes `onread` only for new sockets, so the
-   * handle moves to one, which relays a quarter more bytes. Where sockets have no handle to move, and with TLS,
-   * the old one is read by events.
+   * The paused socket to use for an accepted one. Node takes `onread` only for sockets that it didn't accept
+   * itself, so the handle moves to a new socket, which relays a quarter more bytes. Where sockets have no
+   * handle to move, the accepted one is read by events.
    */
   adopt(accepted: Socket): Socket {
-    const { _handle: handle, encrypted } = accepted as { _handle?: unknown; encrypted?: boolean }
-    if (handle && !encrypted) {
-      // The old one may be about to read.
-      Object.assign(accepted, { _handle: null })
-      return new Socket({ handle, onread: this.onread } as SocketConstructorOpts).pause()
-    }
+    const { _handle: handle } = accepted as { _handle?: unknown }
+    if (handle) return new Socket({ handle, onread: this.onread } as SocketConstructorOpts).pause()
     return accepted.on('data', (chunk: Uint8Array) => this.onChunk(chunk))
   }
 }

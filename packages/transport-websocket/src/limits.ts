@@ -4,7 +4,7 @@
  */
 export const MAX_MESSAGE_SENT: number = 32 * 1024
 
-/** The longest message taken in browsers, in bytes: they hold it whole before they deliver any of it. */
+/** The longest message taken, in bytes: a message is held whole before any of it is delivered. */
 export const MAX_MESSAGE_TAKEN: number = 256 * 1024
 
 /** Bytes that wait to be sent before `write` returns false. */
@@ -14,7 +14,6 @@ export const WRITE_LIMIT: number = 256 * 1024
 export const CloseCode = {
   normal: 1000,
   goingAway: 1001,
-  protocolError: 1002,
   unsupportedData: 1003,
   none: 1005,
   abnormal: 1006,

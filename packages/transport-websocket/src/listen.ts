@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES }
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type BufferPool, type ByteStream, formatAddress, type Listener, systemError } from '@snek/transport'
-import { answerTo } from './handshake.ts'
+import { WebSocketServer } from 'ws'
 import { checkListened } from './uri.ts'
-import { WebSocketStream } from './websocket-stream.ts'
+import { WEBSOCKET_OPTIONS, WebSocketStream } from './websocket-stream.ts'
 
 /** How long a connection may take to ask for its WebSocket, in milliseconds. */
 const REQUEST_LIMIT = 10_000
@@ -18,6 +18,7 @@ export async function listen(
   pool: BufferPool,
 ): Promise<Listener> {
   checkListened(uri)
+  const webSockets = new WebSocketServer({ noServer: true, clientTracking: false, ...WEBSOCKET_OPTIONS })
   const server = createServer({
     headersTimeout: REQUEST_LIMIT,
     requestTimeout: REQUEST_LIMIT,
@@ -29,11 +30,9 @@ export async function listen(
     if (status(request) === 404) return refuse(socket, 404)
     const { remoteAddress, remotePort } = socket
     if (remoteAddress === undefined || remotePort === undefined) return socket.destroy() // gone again
-    const accepted = answerTo(request)
-    if (accepted === undefined) return refuse(socket, 400)
-    socket.write(accepted)
-    const from = `ws://${formatAddress(remoteAddress, remotePort)}`
-    return onStream(new WebSocketStream(socket, { uri: from, role: 'server', pool, head }))
+    return webSockets.handleUpgrade(request, socket, head, (ws) => {
+      onStream(new WebSocketStream(ws, socket, pool, `ws://${formatAddress(remoteAddress, remotePort)}`))
+    })
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(systemError('listen', uri.href, error)))
@@ -64,7 +63,7 @@ function answer(response: ServerResponse, status: 404 | 426): void {
   response.end(TEXT)
 }
 
-function refuse(socket: Duplex, status: 400 | 404): void {
+function refuse(socket: Duplex, status: 404): void {
   socket.on('error', () => socket.destroy())
   socket.once('finish', () => socket.destroy())
   socket.end(

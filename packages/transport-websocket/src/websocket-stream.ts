@@ -1,162 +1,153 @@
-// A WebSocket over one of Node's sockets, after its handshake, as a byte stream.
-import { randomBytes } from 'node:crypto'
-import type { Socket } from 'node:net'
+// A WebSocket of the `ws` package as a byte stream. Node only.
+import type { Duplex } from 'node:stream'
 import {
   type BufferPool,
   type ByteStream,
   type ByteStreamHandlers,
   CLOSE_LIMIT,
-  SocketWriter,
   TransportError,
+  WriteBatch,
 } from '@snek/transport'
-import { SocketReader } from '@snek/transport-tcp'
+import type { WebSocket } from 'ws'
 import { closeError } from './close-error.ts'
-import { CloseCode, WRITE_LIMIT } from './limits.ts'
-import { controlFrame, MessageBatch } from './message-batch.ts'
-import { MessageError, MessageReader, Opcode } from './message-reader.ts'
+import { CloseCode, MAX_MESSAGE_TAKEN, WRITE_LIMIT } from './limits.ts'
 
-const NOTHING = new Uint8Array()
-
-export interface WebSocketStreamOptions {
-  readonly uri: string
-  /** Clients mask what they send. */
-  readonly role: 'client' | 'server'
-  /** Of buffers of `MESSAGE_BUFFER`. */
-  readonly pool: BufferPool
-  /** What the other side sent right behind its handshake. */
-  readonly head: Uint8Array
+/** For both ends. Compression would cost much and gain nothing: what is passed on is encrypted. */
+export const WEBSOCKET_OPTIONS: {
+  readonly perMessageDeflate: false
+  readonly maxPayload: number
+  readonly closeTimeout: number
+} = {
+  perMessageDeflate: false,
+  maxPayload: MAX_MESSAGE_TAKEN,
+  closeTimeout: CLOSE_LIMIT,
 }
 
-/** To be made in the very turn in which the handshake was done. */
+const BINARY = { binary: true, compress: false } as const
+
+/** To be made in the very turn in which `ws` opened, before it delivers anything. */
 export class WebSocketStream implements ByteStream {
   readonly uri: string
-  readonly #socket: Socket
-  readonly #incoming: SocketReader
-  #head: Uint8Array
-  readonly #random: ((length: number) => Uint8Array) | undefined
-  readonly #writer: SocketWriter
-  readonly #reader: MessageReader
+  readonly #ws: WebSocket
+  readonly #socket: Duplex
   #handlers: ByteStreamHandlers | undefined
-  /** `closing`: we said so. `ending`: all is said, or the stream failed. */
-  #state: 'open' | 'closing' | 'ending' | 'closed' = 'open'
+  /** `ending`: the stream failed, or this side closed it. */
+  #state: 'open' | 'ending' | 'closed' = 'open'
   #error: TransportError | undefined
-  /** Whether an answer to a ping waits for the kernel. */
-  #isAnswering = false
+  readonly #pool: BufferPool
+  /** What was written since messages were last sent, and the kernel hadn't taken those. */
+  readonly #batch: WriteBatch
+  /** Bytes that the kernel hasn't taken of what was sent. */
+  #underWay = 0
+  #full = false
   #limit: NodeJS.Timeout | undefined
 
-  constructor(shaken: Socket, { uri, role, pool, head }: WebSocketStreamOptions) {
+  /** `pool` has buffers of a message's length. */
+  constructor(ws: WebSocket, socket: Duplex, pool: BufferPool, uri: string) {
     this.uri = uri
-    this.#incoming = new SocketReader()
-    this.#head = head
-    const socket = this.#incoming.adopt(shaken.setTimeout(0).setNoDelay().pause())
+    this.#ws = ws
     this.#socket = socket
-    this.#random = role === 'client' ? randomBytes : undefined
-    this.#writer = new SocketWriter(socket, new MessageBatch(pool, this.#random), pool, WRITE_LIMIT)
-    this.#reader = new MessageReader(
-      {
-        onData: (bytes) => {
-          if (this.#state === 'open') this.#handlers?.onData(bytes)
-        },
-        onClose: (code) => this.#otherCloses(code),
-        onPing: (payload) => this.#answer(payload),
-      },
-      role === 'server',
-    )
-    socket.on('end', () => this.#end(closeError(uri, CloseCode.abnormal)))
-    socket.on('error', (cause: Error) => {
-      const message = `${uri}: ${cause.message}`
-      if (this.#state === 'open') this.#error = new TransportError('connection-lost', message, { cause })
+    this.#pool = pool
+    this.#batch = new WriteBatch(pool)
+    ws.pause()
+    ws.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary))
+    ws.on('error', (error) => this.#fail(streamError(uri, error)))
+    ws.on('close', (code) => this.#finish(code))
+    socket.on('end', () => {
+      this.#limit = setTimeout(() => ws.terminate(), CLOSE_LIMIT)
     })
-    socket.on('close', () => this.#finish())
   }
 
   start(handlers: ByteStreamHandlers): void {
     this.#handlers = handlers
     if (this.#state === 'closed') queueMicrotask(() => handlers.onClose(this.#error))
-    else this.#writer.start(() => this.#drain())
-    queueMicrotask(() => this.#read())
+    else queueMicrotask(() => this.#drain())
+    this.#ws.resume()
   }
 
   write(chunk: Uint8Array): boolean {
     if (this.#state !== 'open') return false
-    return this.#writer.write(chunk)
+    if (this.#batch.isEmpty && this.#underWay === 0) process.nextTick(() => this.#flush())
+    this.#batch.push(chunk)
+    this.#full ||= this.#waiting >= WRITE_LIMIT
+    return !this.#full
   }
 
   close(): void {
     if (this.#state !== 'open') return
-    this.#state = 'closing'
-    this.#writer.flush()
-    this.#sayClose(CloseCode.normal)
-    this.#limit = setTimeout(() => this.#socket.destroy(), CLOSE_LIMIT)
-    this.#read() // the other side's answer may come after bytes that nobody reads any more
+    this.#state = 'ending'
+    this.#send()
+    this.#ws.close(CloseCode.normal)
+    this.#ws.resume() // the other side's answer may come after bytes that nobody reads any more
   }
 
-  #read(): void {
-    const head = this.#head
-    this.#head = NOTHING
-    this.#receive(head)
-    this.#incoming.onChunk = (chunk) => this.#receive(chunk)
-    this.#socket.resume()
+  get #waiting(): number {
+    return this.#underWay + this.#batch.bytes
   }
 
-  #receive(chunk: Uint8Array): void {
-    if (this.#state === 'ending' || this.#state === 'closed') return
-    try {
-      this.#reader.push(chunk)
-    } catch (error) {
-      if (!(error instanceof MessageError)) throw error
-      this.#fail(error)
-    }
+  #flush(): void {
+    if (this.#underWay === 0 && this.#state !== 'closed') this.#send()
   }
 
-  #fail({ closeCode, message }: MessageError): void {
-    const isText = closeCode === CloseCode.unsupportedData
-    const reason = isText ? `${message}; peerings are binary` : `breaks the WebSocket protocol: it ${message}`
-    if (this.#state === 'open') this.#sayClose(closeCode)
-    this.#end(new TransportError(isText ? 'text-message' : 'not-a-websocket', `${this.uri}: ${reason}`))
-  }
-
-  #otherCloses(code: number): void {
-    if (this.#state === 'open') {
-      this.#writer.flush()
-      this.#sayClose(code)
-    }
-    this.#end(closeError(this.uri, code))
-  }
-
-  /** Nothing more is read or written. A stream that we closed ends in order, whatever the other side does. */
-  #end(error: TransportError | undefined): void {
-    if (this.#state === 'open') this.#error = error
-    if (this.#state === 'open' || this.#state === 'closing') {
-      this.#state = 'ending'
-      this.#socket.end()
-      this.#limit ??= setTimeout(() => this.#socket.destroy(), CLOSE_LIMIT)
-      this.#socket.resume()
-    }
-  }
-
-  #sayClose(code: number): void {
-    const payload = code === CloseCode.none ? [] : [code >> 8, code & 0xff]
-    this.#socket.write(controlFrame(Opcode.close, Uint8Array.from(payload), this.#random))
-  }
-
-  /** One at a time, so that pings that are sent faster than answers are read fill nothing. */
-  #answer(payload: Uint8Array): void {
-    if (this.#state !== 'open' || this.#isAnswering) return
-    this.#isAnswering = true
-    this.#socket.write(controlFrame(Opcode.pong, payload, this.#random), () => {
-      this.#isAnswering = false
+  #send(): void {
+    const { bytes } = this.#batch
+    const pieces = this.#batch.take()
+    const last = pieces.at(-1)
+    if (last === undefined) return
+    this.#underWay += bytes
+    this.#socket.cork()
+    for (const piece of pieces.slice(0, -1)) this.#ws.send(piece, BINARY)
+    this.#ws.send(last, BINARY, () => {
+      for (const piece of pieces) this.#pool.give(piece)
+      this.#underWay -= bytes
+      this.#flush()
+      this.#drain()
     })
+    this.#socket.uncork()
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    if (this.#state !== 'open') return
+    if (isBinary) {
+      this.#handlers?.onData(new Uint8Array(data.buffer, data.byteOffset, data.length))
+      return
+    }
+    this.#fail(new TransportError('text-message', `${this.uri}: sent a text message; peerings are binary`))
+    this.#ws.close(CloseCode.unsupportedData, 'binary messages only')
   }
 
   #drain(): void {
-    if (this.#state === 'open') this.#handlers?.onDrain()
+    if (!this.#full || this.#state !== 'open' || this.#handlers === undefined) return
+    if (this.#waiting > WRITE_LIMIT / 2) return
+    this.#full = false
+    this.#handlers.onDrain()
   }
 
-  #finish(): void {
-    if (this.#state === 'open') this.#error ??= closeError(this.uri, CloseCode.abnormal)
+  #fail(error: TransportError): void {
+    if (this.#state !== 'open') return
+    this.#state = 'ending'
+    this.#error = error
+  }
+
+  #finish(code: number): void {
+    if (this.#state === 'open') this.#error = closeError(this.uri, code)
     this.#state = 'closed'
     clearTimeout(this.#limit)
     this.#handlers?.onClose(this.#error)
   }
+}
+
+/** `ws` reports what came wrong by errors of its own, with a `code` that begins with `WS_ERR_`. */
+function streamError(uri: string, cause: Error): TransportError {
+  const code = 'code' in cause ? String(cause.code) : ''
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+    const message = `${uri}: sent a message of more than ${MAX_MESSAGE_TAKEN} bytes`
+    return new TransportError('message-too-long', message, { cause })
+  }
+  if (code.startsWith('WS_ERR_')) {
+    return new TransportError('not-a-websocket', `${uri}: broke the WebSocket protocol: ${cause.message}`, {
+      cause,
+    })
+  }
+  return new TransportError('connection-lost', `${uri}: ${cause.message}`, { cause })
 }
