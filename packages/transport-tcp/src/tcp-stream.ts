@@ -4,8 +4,8 @@ import {
   type ByteStream,
   type ByteStreamHandlers,
   CLOSE_LIMIT,
+  SocketWriter,
   systemError,
-  WriteBatch,
 } from '@snek/transport'
 import type { SocketReader } from './socket-reader.ts'
 
@@ -21,20 +21,14 @@ export class TcpStream implements ByteStream {
   /** `ending`: the other side ended. `closing`: this one did. */
   #state: 'open' | 'ending' | 'closing' | 'closed' = 'open'
   #error: Error | undefined
-  readonly #pool: BufferPool
-  /** What was written since the last write to the socket, which is one at a time. */
-  readonly #batch: WriteBatch
-  /** Bytes that the kernel hasn't taken of what was written to the socket. */
-  #underWay = 0
-  #full = false
+  readonly #writer: SocketWriter
   #limit: NodeJS.Timeout | undefined
 
   constructor(socket: Socket, reader: SocketReader, pool: BufferPool, uri: string) {
     this.uri = uri
     this.#socket = socket
     this.#reader = reader
-    this.#pool = pool
-    this.#batch = new WriteBatch(pool)
+    this.#writer = new SocketWriter(socket, (piece, done) => socket.write(piece, done), pool, WRITE_LIMIT)
     socket.on('end', () => this.#end('ending'))
     socket.on('error', (error) => {
       if (this.#state !== 'closing') this.#error = systemError('stream', uri, error)
@@ -45,7 +39,7 @@ export class TcpStream implements ByteStream {
   start(handlers: ByteStreamHandlers): void {
     this.#handlers = handlers
     if (this.#state === 'closed') queueMicrotask(() => handlers.onClose(this.#error))
-    else queueMicrotask(() => this.#drain())
+    else this.#writer.start(() => this.#drain())
     this.#reader.onChunk = (chunk) => {
       if (this.#state === 'open') handlers.onData(chunk)
     }
@@ -53,11 +47,7 @@ export class TcpStream implements ByteStream {
   }
 
   write(chunk: Uint8Array): boolean {
-    if (this.#state !== 'open') return false
-    if (this.#batch.isEmpty && this.#underWay === 0) process.nextTick(() => this.#flush())
-    this.#batch.push(chunk)
-    this.#full ||= this.#waiting >= WRITE_LIMIT
-    return !this.#full
+    return this.#state === 'open' && this.#writer.write(chunk)
   }
 
   close(): void {
@@ -67,42 +57,14 @@ export class TcpStream implements ByteStream {
     this.#socket.resume()
   }
 
-  get #waiting(): number {
-    return this.#underWay + this.#batch.bytes
-  }
-
-  #flush(): void {
-    if (this.#underWay === 0 && this.#state !== 'closed') this.#send()
-  }
-
-  #send(): void {
-    const { bytes } = this.#batch
-    const pieces = this.#batch.take()
-    const last = pieces.at(-1)
-    if (last === undefined) return
-    this.#underWay += bytes
-    this.#socket.cork()
-    for (const piece of pieces.slice(0, -1)) this.#socket.write(piece)
-    this.#socket.write(last, () => {
-      for (const piece of pieces) this.#pool.give(piece)
-      this.#underWay -= bytes
-      this.#flush()
-      this.#drain()
-    })
-    this.#socket.uncork()
-  }
-
   #drain(): void {
-    if (!this.#full || this.#state !== 'open' || this.#handlers === undefined) return
-    if (this.#waiting > WRITE_LIMIT / 2) return
-    this.#full = false
-    this.#handlers.onDrain()
+    if (this.#state === 'open') this.#handlers?.onDrain()
   }
 
   #end(state: 'ending' | 'closing'): void {
     if (this.#state !== 'open') return
     this.#state = state
-    this.#send()
+    this.#writer.close()
     this.#socket.end()
     this.#limit = setTimeout(() => this.#socket.destroy(), CLOSE_LIMIT)
   }

@@ -5,8 +5,8 @@ import {
   type ByteStream,
   type ByteStreamHandlers,
   CLOSE_LIMIT,
+  SocketWriter,
   TransportError,
-  WriteBatch,
 } from '@snek/transport'
 import type { WebSocket } from 'ws'
 import { closeError } from './close-error.ts'
@@ -29,26 +29,19 @@ const BINARY = { binary: true, compress: false } as const
 export class WebSocketStream implements ByteStream {
   readonly uri: string
   readonly #ws: WebSocket
-  readonly #socket: Duplex
   #handlers: ByteStreamHandlers | undefined
   /** `ending`: the stream failed, or this side closed it. */
   #state: 'open' | 'ending' | 'closed' = 'open'
   #error: TransportError | undefined
-  readonly #pool: BufferPool
-  /** What was written since messages were last sent, and the kernel hadn't taken those. */
-  readonly #batch: WriteBatch
-  /** Bytes that the kernel hasn't taken of what was sent. */
-  #underWay = 0
-  #full = false
+  readonly #writer: SocketWriter
   #limit: NodeJS.Timeout | undefined
 
   /** `pool` has buffers of a message's length. */
   constructor(ws: WebSocket, socket: Duplex, pool: BufferPool, uri: string) {
     this.uri = uri
     this.#ws = ws
-    this.#socket = socket
-    this.#pool = pool
-    this.#batch = new WriteBatch(pool)
+    const write = (piece: Uint8Array, done?: () => void): void => ws.send(piece, BINARY, done)
+    this.#writer = new SocketWriter(socket, write, pool, WRITE_LIMIT)
     ws.pause()
     ws.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary))
     ws.on('error', (error) => this.#fail(streamError(uri, error)))
@@ -61,49 +54,20 @@ export class WebSocketStream implements ByteStream {
   start(handlers: ByteStreamHandlers): void {
     this.#handlers = handlers
     if (this.#state === 'closed') queueMicrotask(() => handlers.onClose(this.#error))
-    else queueMicrotask(() => this.#drain())
+    else this.#writer.start(() => this.#drain())
     this.#ws.resume()
   }
 
   write(chunk: Uint8Array): boolean {
-    if (this.#state !== 'open') return false
-    if (this.#batch.isEmpty && this.#underWay === 0) process.nextTick(() => this.#flush())
-    this.#batch.push(chunk)
-    this.#full ||= this.#waiting >= WRITE_LIMIT
-    return !this.#full
+    return this.#state === 'open' && this.#writer.write(chunk)
   }
 
   close(): void {
     if (this.#state !== 'open') return
     this.#state = 'ending'
-    this.#send()
+    this.#writer.close()
     this.#ws.close(CloseCode.normal)
     this.#ws.resume() // the other side's answer may come after bytes that nobody reads any more
-  }
-
-  get #waiting(): number {
-    return this.#underWay + this.#batch.bytes
-  }
-
-  #flush(): void {
-    if (this.#underWay === 0 && this.#state !== 'closed') this.#send()
-  }
-
-  #send(): void {
-    const { bytes } = this.#batch
-    const pieces = this.#batch.take()
-    const last = pieces.at(-1)
-    if (last === undefined) return
-    this.#underWay += bytes
-    this.#socket.cork()
-    for (const piece of pieces.slice(0, -1)) this.#ws.send(piece, BINARY)
-    this.#ws.send(last, BINARY, () => {
-      for (const piece of pieces) this.#pool.give(piece)
-      this.#underWay -= bytes
-      this.#flush()
-      this.#drain()
-    })
-    this.#socket.uncork()
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
@@ -117,10 +81,7 @@ export class WebSocketStream implements ByteStream {
   }
 
   #drain(): void {
-    if (!this.#full || this.#state !== 'open' || this.#handlers === undefined) return
-    if (this.#waiting > WRITE_LIMIT / 2) return
-    this.#full = false
-    this.#handlers.onDrain()
+    if (this.#state === 'open') this.#handlers?.onDrain()
   }
 
   #fail(error: TransportError): void {
