@@ -5,6 +5,7 @@ import { Key } from '@snek/wire'
 import * as nodeDataChannel from 'node-datachannel'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import {
+  type Connection,
   type Connector,
   connector,
   remoteConnector,
@@ -23,10 +24,26 @@ const FAR = Key.from(new Uint8Array(32).fill(2))
 
 const here = nodeConnector(nodeDataChannel)
 
+const connections = new Set<Connection>()
+
+/** As `here`, and keeps its connections in mind until they are closed. */
+const observed: Connector = {
+  async connect() {
+    const connection = await here.connect()
+    connections.add(connection)
+    const close = connection.close.bind(connection)
+    connection.close = () => {
+      close()
+      connections.delete(connection)
+    }
+    return connection
+  },
+}
+
 /** The same, with a message port in between. */
 function elsewhere(): Connector {
   const { port1, port2 } = new MessageChannel()
-  serveConnector(port1 as never, here)
+  serveConnector(port1 as never, observed)
   port1.unref()
   port2.unref()
   return remoteConnector(port2 as never)
@@ -37,6 +54,8 @@ afterAll(() => nodeDataChannel.cleanup())
 const opened: Array<() => unknown> = []
 afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close()
+  // A connection that closes while the next one is made can take that one with it: libdatachannel's threads.
+  await waitFor(() => connections.size === 0)
 })
 
 async function link(using: Connector): Promise<readonly [ByteStream, ByteStream]> {
