@@ -9,10 +9,19 @@ import { CloseCode, type QuicSession, type Session } from './session.ts'
 import { Waiters } from './waiters.ts'
 
 /**
- * The Go reference keeps one session with a key. It accepts a second one and closes it at once, so until so many
- * ms after that it isn't known to be good. Our own nodes, told by their taking datagrams, don't do that.
+ * The Go reference keeps one session with a key for a protocol. It accepts a second one and closes it at once, so
+ * until so many ms after that it isn't known to be good. Our own nodes, told by their taking datagrams, don't do
+ * that.
  */
 const DUPLICATE_TIME = 20
+
+/**
+ * A duplicate makes the reference forget the session that was there before, so that the next one is taken, unless it
+ * is dialling us itself. Then it needs time: the first attempt comes at once, the next after so many ms, then after
+ * twice as many each.
+ */
+const REDIAL_PAUSE = 20
+const MAX_REDIALS = 6
 
 export interface DialOptions {
   readonly driver: Driver
@@ -20,6 +29,8 @@ export interface DialOptions {
   readonly key: Key
   readonly protocol: string
   createSession(connection: number): QuicSession
+  /** The session has taken the place of all that the other side had with us for the protocol. */
+  onReplacement(dial: Dial): void
   /** There is no session, or no more. */
   onOver(dial: Dial): void
 }
@@ -31,7 +42,7 @@ export class Dial {
   readonly #waiters = new Waiters<Session>()
   #session: QuicSession | undefined
   #good = false
-  #redialled = false
+  #redials = 0
   #over = false
   #lastSent: SendResult = 'sent'
   #timer: TimerHandle | undefined
@@ -100,24 +111,32 @@ export class Dial {
   onClosed(reason: CloseReason): void {
     if (this.#over) return
     const isDuplicate = reason.by === 'application' && reason.code === CloseCode.done
-    if (this.isUnderWay && isDuplicate && !this.#redialled) {
+    if (this.isUnderWay && isDuplicate && this.#redials < MAX_REDIALS) {
       this.#clearTimer()
-      this.#redialled = true
-      try {
-        this.start()
-      } catch (error) {
-        this.#finish()
-        this.#waiters.rejectAll(error)
-      }
+      this.#redials += 1
+      if (this.#redials === 1) return this.#redial()
+      const pause = REDIAL_PAUSE * 2 ** (this.#redials - 2)
+      this.#timer = this.#options.clock.setTimeout(() => this.#redial(), pause)
       return
     }
     this.#finish()
     this.#waiters.rejectAll(dialError(reason, this.key, this.protocol, this.#lastSent === 'no-route'))
   }
 
+  #redial(): void {
+    this.#timer = undefined
+    try {
+      this.start()
+    } catch (error) {
+      this.#finish()
+      this.#waiters.rejectAll(error)
+    }
+  }
+
   #succeed(session: QuicSession): void {
     this.#timer = undefined
     this.#good = true
+    if (this.#redials > 0) this.#options.onReplacement(this)
     this.#waiters.resolveAll(session)
   }
 

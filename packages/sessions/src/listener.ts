@@ -4,6 +4,9 @@ import { CloseCode, type QuicSession, type Session } from './session.ts'
 /**
  * Sessions that others open to us for one protocol, each given out once. Those that nobody takes wait, up to
  * `SessionLimits.backlog`; when that many do, newcomers are closed with code 2 (busy).
+ *
+ * Sessions that we have dialled are among them once the other side opens streams there that nobody asked for: the Go
+ * reference opens all of its streams in the one session that it has with a key for a protocol, whoever dialled it.
  */
 export interface SessionListener extends AsyncIterable<Session>, AsyncDisposable {
   readonly protocol: string
@@ -38,7 +41,8 @@ export class QuicListener implements SessionListener {
     this.#onClose()
     this.#waiting.end()
     const reason = { code: CloseCode.busy, text: 'nobody listens any more' }
-    await Promise.all(this.#waiting.clear().map((session) => session.close(reason)))
+    const accepted = this.#waiting.clear().filter((session) => !session.isDialled)
+    await Promise.all(accepted.map((session) => session.close(reason)))
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Session> {

@@ -32,7 +32,8 @@ export interface Session extends AsyncDisposable {
   openStream(options?: { signal?: AbortSignal }): Promise<SessionStream>
   /**
    * Streams that the other side opens; each is given out once. Those that nobody takes wait, up to
-   * `SessionLimits.streams`. Ends when the session does, whatever the reason: `closed` has it.
+   * `SessionLimits.streams`. Ends when the session does, whatever the reason: `closed` has it. Who dials and wants
+   * the streams asks for them at once: else the first one brings the session to the protocol's listener.
    */
   readonly streams: AsyncIterable<SessionStream>
   /**
@@ -68,6 +69,8 @@ export interface SessionOptions {
   readonly connection: number
   readonly remoteKey: Key
   readonly protocol: string
+  /** By us. */
+  readonly isDialled: boolean
 }
 
 /** @internal */
@@ -75,6 +78,7 @@ export class QuicSession implements Session {
   readonly remoteKey: Key
   readonly protocol: string
   readonly connection: number
+  readonly isDialled: boolean
   readonly closed: Promise<void>
   onDatagram: (payload: Uint8Array) => void = () => undefined
   readonly #driver: Driver
@@ -92,6 +96,9 @@ export class QuicSession implements Session {
   #cutBy: Error | undefined
   /** Why it is over, once it is. */
   #reason: Error | undefined
+  #attended = false
+  /** To be closed with the last of its streams. */
+  #retired = false
   /** It ended before all was delivered that should have been. */
   #lost = false
   #stats: SessionStats | undefined
@@ -100,6 +107,7 @@ export class QuicSession implements Session {
     this.remoteKey = options.remoteKey
     this.protocol = options.protocol
     this.connection = options.connection
+    this.isDialled = options.isDialled
     this.#driver = options.driver
     this.#clock = options.clock
     this.closed = new Promise((resolve, reject) => {
@@ -114,7 +122,23 @@ export class QuicSession implements Session {
   }
 
   get streams(): AsyncIterable<SessionStream> {
+    this.attend()
     return this.#incoming
+  }
+
+  /** Somebody takes the streams that the other side opens, or is going to. */
+  get isAttended(): boolean {
+    return this.#attended
+  }
+
+  attend(): void {
+    this.#attended = true
+  }
+
+  /** Closes the session, in order, as soon as it has no streams. */
+  retire(): void {
+    this.#retired = true
+    this.#checkRetired()
   }
 
   get maxDatagramLength(): number {
@@ -222,9 +246,14 @@ export class QuicSession implements Session {
     const stream = new QuicStream(this.#driver, this.connection, id, () => {
       if (stream.isOver) this.#streams.delete(id)
       this.#progress()
+      this.#checkRetired()
     })
     this.#streams.set(id, stream)
     return stream
+  }
+
+  #checkRetired(): void {
+    if (this.#retired && this.#streams.size === 0 && this.isOpen) void this.close()
   }
 
   async #closeInOrder(): Promise<void> {

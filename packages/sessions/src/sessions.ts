@@ -127,8 +127,9 @@ export class Sessions implements AsyncDisposable {
       protocol,
       createSession: (connection) => {
         this.#dialled.set(connection, dial)
-        return this.#add(connection, key, protocol)
+        return this.#add(connection, key, protocol, true)
       },
+      onReplacement: () => this.#retireAccepted(key, protocol),
       onOver: () => {
         if (this.#dials.get(id) === dial) this.#dials.delete(id)
       },
@@ -176,7 +177,7 @@ export class Sessions implements AsyncDisposable {
       },
       onConfirmed: (connection) => this.#dialled.get(connection)?.onConfirmed(),
       onClosed: (connection, reason) => this.#closed(connection, reason),
-      onOpened: (connection, stream) => session(connection)?.onOpened(stream),
+      onOpened: (connection, stream) => this.#opened(session(connection), stream),
       onReadable: (connection, stream) => session(connection)?.onReadable(stream),
       onWritable: (connection, stream) => session(connection)?.onWritable(stream),
       onDelivered: (connection, stream) => session(connection)?.onDelivered(stream),
@@ -192,21 +193,37 @@ export class Sessions implements AsyncDisposable {
     }
   }
 
+  #opened(session: QuicSession | undefined, stream: number): void {
+    if (session === undefined) return
+    session.onOpened(stream)
+    if (!session.isDialled || session.isAttended) return
+    if (this.#listeners.get(session.protocol)?.offer(session)) session.attend()
+  }
+
+  /** The other side has forgotten these, and our keeping them alive would keep them for ever. */
+  #retireAccepted(key: Key, protocol: string): void {
+    for (const session of this.#sessions.values()) {
+      if (!session.isDialled && session.protocol === protocol && session.remoteKey.equals(key))
+        session.retire()
+    }
+  }
+
   #accept(connection: number, remote: Key, protocol: string): void {
-    const session = this.#add(connection, remote, protocol)
+    const session = this.#add(connection, remote, protocol, false)
     const listener = this.#listeners.get(protocol)
     if (listener?.offer(session)) return
     void session.close({ code: CloseCode.busy, text: 'busy' })
     this.#log('warn', 'session turned away: too many wait for the listener', session)
   }
 
-  #add(connection: number, remoteKey: Key, protocol: string): QuicSession {
+  #add(connection: number, remoteKey: Key, protocol: string, isDialled: boolean): QuicSession {
     const session = new QuicSession({
       driver: this.#driver,
       clock: this.#clock,
       connection,
       remoteKey,
       protocol,
+      isDialled,
     })
     this.#sessions.set(connection, session)
     this.#log('debug', 'session opened', session)

@@ -196,18 +196,24 @@ describe('a duplicate', () => {
   async function closing(count: number): Promise<{ session: Promise<Session>; accepted: number[] }> {
     const network = new TestNetwork()
     const [near, far] = [await network.start(1), await network.start(2)]
-    let start = network.clock.now()
-    let isSilent = true
-    network.drop = (from) => from.equals(far.key) && isSilent && network.clock.now() >= start + 15
+    let start = 0
+    let state: 'awaits' | 'silent' | 'closes' = 'awaits'
+    network.drop = (from, _, payload) => {
+      const isFirst = (payload[0] as number) >= 0x80 && payload.length >= 1200
+      if (from.equals(near.key)) {
+        if (state === 'awaits' && isFirst) [state, start] = ['silent', network.clock.now()]
+        return false
+      }
+      return state === 'silent' && network.clock.now() >= start + 15
+    }
     const accepted: number[] = []
     void (async () => {
       for await (const session of far.listen('test')) {
         accepted.push(network.clock.now() - start)
-        isSilent = false
+        state = 'closes'
         if (accepted.length > count) continue
         await session.close({ code: CloseCode.done, text: 'connection replaced' })
-        start = network.clock.now() + 5
-        isSilent = true
+        state = 'awaits'
       }
     })()
     return { session: network.run(near.dial(far.key, 'test')), accepted }
@@ -219,13 +225,13 @@ describe('a duplicate', () => {
     expect(accepted).toHaveLength(2)
   })
 
-  test('that it closes again is refused', async () => {
+  test('that it closes again and again is refused', async () => {
     const { session, accepted } = await closing(9)
     await expect(session).rejects.toMatchObject({
       code: 'refused-by-peer',
       closeCode: 0,
       closeText: 'connection replaced',
     })
-    expect(accepted).toHaveLength(2)
+    expect(accepted).toHaveLength(7)
   })
 })
