@@ -17,7 +17,7 @@ test('growth is found, noise is not', () => {
   const steady = [0, 2, 1, 0, 2, 1, 0, 1, 2].map((more) => holdings({ heap: (100 + more) * 1e5 }))
   expect(findGrowth('it', steady)).toEqual([])
   const leaking = steady.map((sample, at) => holdings({ heap: sample.heap + at * 0.4e6 }))
-  expect(findGrowth('it', leaking)).toEqual(['it keeps more and more: 15.5 MB, then 17.9 MB'])
+  expect(findGrowth('it', leaking)).toEqual(['it keeps more and more: 15.6 MB, then 17.9 MB'])
   const swelling = steady.map((_, at) => holdings({ rss: (80 + 3 * at) * 1e6 }))
   expect(findGrowth('it', swelling)).toEqual(['it takes more and more memory: 83.0 MB, then 101.0 MB'])
 })
