@@ -9,6 +9,6 @@ if [ $# -gt 0 ]; then
   exit 2
 fi
 bash tooling/setup/setup.sh
-bash tooling/setup/chromium.sh
+bash tooling/setup/test-programs.sh
 use_toolchain
 node tooling/test/main.ts
