@@ -9,6 +9,7 @@ export interface NodeOptions {
   readonly seed?: Uint8Array
   readonly listen?: readonly string[]
   readonly peer?: readonly string[]
+  readonly requireChallenge?: true
   readonly log: LogSetting
 }
 
@@ -25,8 +26,10 @@ export interface OpenNetwork extends AsyncDisposable {
 /** Checks that the options go together, and opens the one or the other network. */
 export async function openNetwork(options: NetworkOptions): Promise<OpenNetwork> {
   if (options.peer === undefined && options.listen === undefined) {
-    if (options.key !== undefined || options.seed !== undefined) {
-      throw new UsageError('--key and --seed are for a node of its own: add --peer or --listen')
+    const { key, seed, requireChallenge } = options
+    if (key !== undefined || seed !== undefined || requireChallenge) {
+      const ownOnly = '--key, --seed and --require-challenge are for a node of its own'
+      throw new UsageError(`${ownOnly}: add --peer or --listen`)
     }
     const network = await connectAdmin(options.admin ?? (await defaultAdminPath()))
     return { network, own: undefined, [Symbol.asyncDispose]: async () => undefined }

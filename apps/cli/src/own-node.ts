@@ -20,6 +20,7 @@ export async function startNode(options: NodeOptions): Promise<OwnNode> {
     identity: await identityOf(options, logger),
     listen: options.listen ?? [],
     peers: options.peer ?? [],
+    requireChallenge: options.requireChallenge ?? false,
     logger,
   })
   const network = streamNetwork(own)

@@ -132,6 +132,10 @@ function nodeOptions(): Option[] {
       '--peer <uri>',
       'a node to peer with, redialled: tcp://, ws:// or wss://; repeatable',
     ).argParser(addPeerUri),
+    new Option(
+      '--require-challenge',
+      'peer with nodes alone that prove that they hold their key now; those of the Go implementation can’t',
+    ),
   ]
 }
 

@@ -42,6 +42,7 @@ describe('wrong usage: exit code 2, one line', () => {
     [['ping', KEY, '--count', '0'], 'whole number'],
     [['ping', KEY, '--timeout', '-1'], 'Write seconds'],
     [['ping', KEY, '--seed', KEY], 'add --peer or --listen'],
+    [['ping', KEY, '--require-challenge'], 'add --peer or --listen'],
     [['ping', KEY, '--peer', 'tcp://127.0.0.1:1', '--admin', 'x'], 'choose'],
     [['send', KEY, '--protocol', ''], '1 to 255 bytes'],
     [['receive', '--json'], '--json needs --out FILE'],

@@ -113,6 +113,18 @@ describe('over TCP', () => {
     expect(await runJson(['status', '--admin', node.admin])).toMatchObject([{ peers: [] }])
   })
 
+  test('a plain handshake, where a challenge is required', async () => {
+    const own = await temporaryDirectory()
+    const strict = ['--require-challenge', '--listen', 'tcp://127.0.0.1:0']
+    const node = await startNode(own, 'node', ...strict)
+    const [uri = ''] = node.listen
+    const { from } = await provoke(uri, handshake)
+    expect(await node.snek.said(new RegExp(`uri=${from} `))).toContain('code=challenge-required ')
+    const peer = await startNode(own, 'peer', '--require-challenge', '--peer', uri)
+    const added = await node.snek.record(({ event }) => event === 'peer-added')
+    expect(added['key']).toBe(peer.key)
+  })
+
   test('a frame of an unknown type is skipped', async () => {
     const socket = connect(Number(new URL(tcp).port), '127.0.0.1')
     onTestFinished(() => void socket.destroy())

@@ -2,6 +2,7 @@ import { createIdentity } from '@snek/identity'
 import type { Logger } from '@snek/platform'
 import { waitFor } from '@snek/platform/testing'
 import { type ByteStream, memoryTransport, type Transport } from '@snek/transport'
+import { encodeHandshake } from '@snek/wire'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createNode, type Node, type NodeOptions } from './node.ts'
 
@@ -119,6 +120,28 @@ test('a stranger on a listener is a line in the log, and nobody else’s trouble
     'warn peering refused unsupported-version',
   ])
   expect(node.snapshot().peers.map(({ key }) => key)).toEqual([friend.key.toString()])
+})
+
+test('peers with nodes alone that hold their key, where that is required', async () => {
+  const transport = memoryTransport()
+  const codes: unknown[] = []
+  const logger: Logger = {
+    enabled: () => true,
+    log: (_level, _message, fields) => {
+      if (fields?.['code'] !== undefined) codes.push(fields['code'])
+    },
+  }
+  const strict = { transports: [transport], requireChallenge: true }
+  const node = await start({ ...strict, listen: ['memory://node'], logger })
+  const plain: ByteStream = await transport.dial(new URL('memory://node'))
+  const closed = new Promise<void>((resolve) => {
+    plain.start({ onData: () => undefined, onDrain: () => undefined, onClose: () => resolve() })
+  })
+  plain.write(encodeHandshake(createIdentity()))
+  await closed
+  expect(codes).toEqual(['challenge-required'])
+  const friend = await start({ ...strict, peers: ['memory://node'] })
+  await waitFor(() => isPeered(friend) && isPeered(node))
 })
 
 describe('close', () => {

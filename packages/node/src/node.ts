@@ -21,6 +21,11 @@ export interface NodeOptions {
   peers?: readonly string[]
   /** By default TCP and WebSocket; in browsers, WebSocket. */
   transports?: readonly Transport[]
+  /**
+   * Refuses peers that don't prove that they hold their key now: nodes of the Go implementation, and whoever plays
+   * back a recorded handshake. Off by default.
+   */
+  requireChallenge?: boolean
   clock?: Clock
   logger?: Logger
 }
@@ -31,12 +36,13 @@ export interface NodeOptions {
  * open then.
  */
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
-  const { seed, listen = [], peers = [], clock = systemClock(), logger = silentLogger } = options
+  const { seed, listen = [], peers = [], requireChallenge = false } = options
+  const { clock = systemClock(), logger = silentLogger } = options
   const identity = options.identity ?? createIdentity(seed === undefined ? {} : { seed })
   const transports = options.transports ?? defaultTransports()
   const opened = new Opened()
   try {
-    const router = opened.add(await createRouter({ identity, clock, logger }))
+    const router = opened.add(await createRouter({ identity, clock, logger, requireChallenge }))
     const sessions = opened.add(await createSessions({ identity, network: router, clock, logger }))
     const listeners = opened.add(new Listeners(router, transports))
     for (const uri of listen) await listeners.listenAt(uri)

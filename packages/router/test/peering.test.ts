@@ -1,6 +1,6 @@
 // Handshakes, keepalives, limits: how peerings begin and end.
 import type { Clock, TimerHandle } from '@snek/platform'
-import { TransportError } from '@snek/transport'
+import { createStreamPair, type StreamPair, TransportError } from '@snek/transport'
 import { encodeHandshake, HANDSHAKE_LENGTH, WireError } from '@snek/wire'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PeeringError, type PeeringErrorCode, type Router } from '../src/index.ts'
@@ -159,6 +159,63 @@ describe('a handshake is refused', () => {
     await expect(late.connecting).rejects.toBe(reason)
     world.clock.advance(2000)
     expect([waiting.closed, late.closed, started.closed]).toEqual([true, true, false])
+  })
+})
+
+describe('where a challenge is required', () => {
+  let strict: Router
+
+  beforeEach(async () => {
+    strict = await world.router(3, { requireChallenge: true })
+  })
+
+  test('a plain handshake is refused, with a line in the log', async () => {
+    const stranger = world.stranger(strict, { uri: 'tcp://192.0.2.7:4000' }).introduce(other)
+    world.clock.advance(2000)
+    expect(await ended(stranger)).toBe('challenge-required')
+    expect(stranger.closed).toBe(true)
+    const code = 'challenge-required'
+    expect(world.log).toMatchObject([{ level: 'warn', message: 'peering refused', fields: { code } }])
+    expect(strict.snapshot().counters).toMatchObject({ peerings_refused: 1, handshakes: 0 })
+  })
+
+  test('routers of ours pass, whether they require it too or not', async () => {
+    const second = await world.router(2, { requireChallenge: true })
+    const [near, far] = await world.link(strict, second)
+    expect([near.key, far.key]).toEqual([second.key, strict.key])
+    const [again] = await world.link(strict, router)
+    expect(again.key).toEqual(router.key)
+  })
+
+  test('what a router sent to begin another peering is worth nothing', async () => {
+    const newPair = (): StreamPair => createStreamPair({ clock: world.clock, latency: 1 })
+    const [toStrict, toRouter, again] = [newPair(), newPair(), newPair()]
+    const recorded: Uint8Array[] = []
+    const nothing = { onDrain: () => undefined, onClose: () => undefined }
+    toRouter.streams[1].start({
+      ...nothing,
+      onData: (chunk) => {
+        recorded.push(chunk.slice())
+        toStrict.streams[1].write(chunk.slice())
+      },
+    })
+    toStrict.streams[1].start({
+      ...nothing,
+      onData: (chunk) => void toRouter.streams[1].write(chunk.slice()),
+    })
+    const connecting = [
+      strict.connect(toStrict.streams[0], { type: 'remote' }),
+      router.connect(toRouter.streams[0], { type: 'remote' }),
+    ]
+    world.clock.advance(100)
+    expect((await Promise.all(connecting)).map(({ key }) => key)).toEqual([router.key, strict.key])
+
+    again.streams[1].start({ ...nothing, onData: () => undefined })
+    for (const bytes of recorded) again.streams[1].write(bytes)
+    const refused = expect(strict.connect(again.streams[0], { type: 'remote' })).rejects
+    world.clock.advance(2000)
+    await refused.toMatchObject({ code: 'bad-signature' })
+    expect(strict.snapshot().peers.length).toBe(1)
   })
 })
 
