@@ -4,7 +4,7 @@ import type { PeerStream } from '../streams.ts'
 import type { AdminConnection } from './connection.ts'
 import { AdminError, RemoteError } from './errors.ts'
 import { Inbound } from './inbound.ts'
-import { readStreamMessage, type StreamMessage } from './messages.ts'
+import { describeFailure, readStreamMessage, type StreamMessage } from './messages.ts'
 import { split } from './server-stream.ts'
 
 export class AdminStream implements PeerStream {
@@ -21,7 +21,7 @@ export class AdminStream implements PeerStream {
   constructor(connection: AdminConnection, remoteKey: Key) {
     this.#connection = connection
     this.remoteKey = remoteKey
-    this.#inbound = new Inbound((reason) => void this.close(asError(reason)))
+    this.#inbound = new Inbound((reason) => this.#giveUp('stop', reason))
     this.readable = this.#inbound.readable
     let outbound!: WritableStreamDefaultController
     this.writable = new WritableStream({
@@ -32,9 +32,9 @@ export class AdminStream implements PeerStream {
         for (const bytes of split(chunk)) await this.#send({ type: 'data', bytes })
       },
       close: () => this.#send({ type: 'end' }),
-      abort: (reason) => this.close(asError(reason)),
+      abort: (reason) => this.#giveUp('reset', reason),
     })
-    this.#over = this.#read().catch((error) => {
+    this.#over = this.#read((reason) => outbound.error(reason)).catch((error) => {
       this.#failure ??= asError(error)
       connection.destroy()
       this.#inbound.fail(this.#failure)
@@ -54,9 +54,13 @@ export class AdminStream implements PeerStream {
     }
     this.#failure ??= reason
     this.#inbound.fail(reason)
-    const code = 'code' in reason ? String(reason.code) : 'cut'
-    await this.#send({ type: 'error', code, message: reason.message }).catch(() => undefined)
+    await this.#send({ type: 'error', ...describeFailure(reason) }).catch(() => undefined)
     this.#connection.close()
+  }
+
+  /** One direction; a connection that is gone has nobody to be told. */
+  async #giveUp(type: 'reset' | 'stop', reason: unknown): Promise<void> {
+    await this.#send({ type, ...describeFailure(reason) }).catch(() => undefined)
   }
 
   async #send(message: StreamMessage): Promise<void> {
@@ -68,7 +72,7 @@ export class AdminStream implements PeerStream {
   }
 
   /** Ends when the stream was closed in order. */
-  async #read(): Promise<void> {
+  async #read(onStop: (reason: Error) => void): Promise<void> {
     for (;;) {
       const received = await this.#connection.receive()
       if (received === undefined) {
@@ -85,6 +89,12 @@ export class AdminStream implements PeerStream {
         case 'closed':
           this.#inbound.end()
           return this.#connection.close()
+        case 'reset':
+          this.#inbound.fail(new RemoteError(message.code, message.message))
+          break
+        case 'stop':
+          onStop(new RemoteError(message.code, message.message))
+          break
         case 'error':
           throw new RemoteError(message.code, message.message)
       }

@@ -74,8 +74,8 @@ class AdminListener implements IncomingStreams {
       if (received === undefined) return
       const message = readIncomingMessage(received)
       if (message.type === 'error') throw new RemoteError(message.code, message.message)
-      const { connection, reply } = await request(this.#path, { type: 'accept', id: message.id }, 'stream')
-      yield new AdminStream(connection, Key.parse(reply.key))
+      const stream = await this.#accept(message.id)
+      if (stream !== undefined) yield stream
     }
   }
 
@@ -86,6 +86,17 @@ class AdminListener implements IncomingStreams {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** Undefined for a stream that waited for too long. */
+  async #accept(id: number): Promise<PeerStream | undefined> {
+    try {
+      const { connection, reply } = await request(this.#path, { type: 'accept', id }, 'stream')
+      return new AdminStream(connection, Key.parse(reply.key))
+    } catch (error) {
+      if (error instanceof RemoteError && error.code === 'no-such-stream') return undefined
+      throw error
+    }
   }
 
   async #next(): Promise<unknown> {

@@ -5,7 +5,7 @@ export class Inbound {
   #wanted: () => void = () => undefined
   #open = true
 
-  constructor(onCancel: (reason: unknown) => void) {
+  constructor(onCancel: (reason: unknown) => Promise<void>) {
     this.readable = new ReadableStream({
       start: (controller) => {
         this.#controller = controller
@@ -13,7 +13,7 @@ export class Inbound {
       pull: () => this.#wanted(),
       cancel: (reason) => {
         this.#stop()
-        onCancel(reason)
+        return onCancel(reason)
       },
     })
   }

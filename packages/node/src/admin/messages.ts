@@ -1,9 +1,10 @@
 // The messages of the admin socket: what a command says to a running node, and back.
+import { SnekError } from '@snek/platform'
 import type { RouterSnapshot } from '@snek/router'
 import { AdminError } from './errors.ts'
 
 /** Raised with every change that an older command or node wouldn't understand. */
-export const ADMIN_VERSION = 1
+export const ADMIN_VERSION = 2
 
 /** The first message of a connection says what the connection is for. */
 export type AdminRequest =
@@ -26,7 +27,15 @@ export type StreamMessage =
   | { readonly type: 'data'; readonly bytes: Uint8Array }
   | { readonly type: 'end' }
   | { readonly type: 'closed' }
+  | HalfFailure
   | AdminFailure
+
+/** One direction was given up, the other goes on: `reset`, what comes from here; `stop`, what comes from there. */
+export interface HalfFailure {
+  readonly type: 'reset' | 'stop'
+  readonly code: string
+  readonly message: string
+}
 
 /** What follows on a connection that listens: a stream to `accept`, on a connection of its own. */
 export type IncomingMessage =
@@ -37,6 +46,12 @@ export interface AdminFailure {
   readonly type: 'error'
   readonly code: string
   readonly message: string
+}
+
+/** What a failure is called on the other side. */
+export function describeFailure(reason: unknown): { code: string; message: string } {
+  if (reason instanceof SnekError) return { code: reason.code, message: reason.message }
+  return { code: 'internal', message: reason instanceof Error ? reason.message : String(reason) }
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -88,6 +103,9 @@ export function readStreamMessage(message: unknown): StreamMessage {
       return { type: 'end' }
     case 'closed':
       return { type: 'closed' }
+    case 'reset':
+    case 'stop':
+      return { ...failure(fields), type: fields['type'] }
     case 'error':
       return failure(fields)
     default:

@@ -4,7 +4,7 @@ import type { PeerStream } from '../streams.ts'
 import { AdminError } from './errors.ts'
 
 /** Streams waiting for one listener; one more is cut. */
-const PENDING_LIMIT = 16
+const PENDING_LIMIT = 128
 /** How long a stream waits, in milliseconds, before it is cut. */
 const PENDING_TIME = 10_000
 

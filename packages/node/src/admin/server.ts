@@ -1,16 +1,16 @@
 // The node's end of the admin socket: answers commands of the user who runs the node.
 import { rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
-import { type Clock, type Logger, SnekError, silentLogger } from '@snek/platform'
+import { type Clock, type Logger, silentLogger } from '@snek/platform'
 import type { RouterSnapshot } from '@snek/router'
 import { Key } from '@snek/wire'
 import type { StreamNetwork } from '../streams.ts'
 import { AdminConnection, REQUEST_LIMIT } from './connection.ts'
 import {
   ADMIN_VERSION,
-  type AdminFailure,
   type AdminReply,
   type AdminRequest,
+  describeFailure,
   readRequest,
 } from './messages.ts'
 import { PendingStreams } from './pending-streams.ts'
@@ -28,7 +28,7 @@ export interface AdminServerOptions {
 }
 
 /** Connections at a time; one more is closed at once. */
-const CONNECTION_LIMIT = 128
+const CONNECTION_LIMIT = 1024
 /** How long a connection may take to say what it is for, in milliseconds. */
 const REQUEST_TIME = 10_000
 
@@ -151,14 +151,9 @@ function reply(connection: AdminConnection, message: AdminReply): Promise<void> 
 /** Says why, where the other side still listens, and closes. */
 async function refuse(connection: AdminConnection, reason: unknown): Promise<void> {
   try {
-    await connection.send({ version: ADMIN_VERSION, ...failureOf(reason) })
+    await connection.send({ version: ADMIN_VERSION, type: 'error', ...describeFailure(reason) })
     connection.close()
   } catch {
     connection.destroy()
   }
-}
-
-function failureOf(reason: unknown): AdminFailure {
-  if (reason instanceof SnekError) return { type: 'error', code: reason.code, message: reason.message }
-  return { type: 'error', code: 'internal', message: String(reason) }
 }
