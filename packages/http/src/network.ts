@@ -16,6 +16,8 @@ export interface HttpSession {
   readonly closed: Promise<unknown>
   openStream(options?: { signal?: AbortSignal }): Promise<HttpStream>
   close(reason?: Error): Promise<void>
+  /** We dialled it and have done with it. Undefined if it stays open, for the other side's streams. */
+  release(): Promise<void> | undefined
 }
 
 /** Sessions that others open to us. Closing it stops listening. */

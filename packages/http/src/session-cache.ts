@@ -198,5 +198,5 @@ function giveUp({ readable, writable }: HttpStream): void {
 async function stopKeeping(session: HttpSession): Promise<void> {
   const others = (keepers.get(session) ?? 1) - 1
   keepers.set(session, others)
-  if (others === 0) await session.close()
+  if (others === 0) await session.release()
 }

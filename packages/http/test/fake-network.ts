@@ -139,6 +139,10 @@ export class FakeSession implements HttpSession {
     this.#far.#end()
   }
 
+  release(): Promise<void> {
+    return this.close()
+  }
+
   /** As when the other side vanishes. */
   lose(reason: Error = new SnekError('session-lost', 'the other side is gone')): void {
     this.#end(reason)

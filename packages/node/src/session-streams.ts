@@ -1,5 +1,6 @@
 // Streams between keys over the sessions of a node in this process. A session is ended by the side that dialled
-// it, with the last of its streams: the other side can't know whether one more is on its way.
+// it, with the last of its streams: the other side can't know whether one more is on its way. Sessions with the Go
+// implementation, which both sides use, stay a little longer.
 import { SnekError } from '@snek/platform'
 import { CloseCode, type Session, type SessionListener, type SessionStream } from '@snek/sessions'
 import type { Key } from '@snek/wire'
@@ -54,7 +55,7 @@ class DialledSessions {
     }
   }
 
-  /** Undefined while others use the session. */
+  /** Undefined if the session stays, for others. */
   #release(session: Session, reason: Error | undefined): Promise<void> | undefined {
     const rest = (this.#streams.get(session) ?? 1) - 1
     if (rest > 0) {
@@ -62,7 +63,7 @@ class DialledSessions {
       return undefined
     }
     this.#streams.delete(session)
-    return session.close(reason)
+    return session.release(reason)
   }
 }
 

@@ -10,8 +10,7 @@ import { Waiters } from './waiters.ts'
 
 /**
  * The Go reference keeps one session with a key for a protocol. It accepts a second one and closes it at once, so
- * until so many ms after that it isn't known to be good. Our own nodes, told by their taking datagrams, don't do
- * that.
+ * until so many ms after that it isn't known to be good.
  */
 const DUPLICATE_TIME = 20
 
@@ -100,7 +99,7 @@ export class Dial {
 
   onConfirmed(): void {
     if (this.#session === undefined || this.#over) return
-    if (this.#session.maxDatagramLength > 0) this.#succeed(this.#session)
+    if (!this.#session.isShared) this.#succeed(this.#session)
     else
       this.#timer = this.#options.clock.setTimeout(
         () => this.#session && this.#succeed(this.#session),

@@ -1,5 +1,5 @@
 // One session: a connection with one key for one protocol.
-import type { Clock } from '@snek/platform'
+import type { Clock, TimerHandle } from '@snek/platform'
 import type { Key } from '@snek/wire'
 import { AsyncQueue } from './async-queue.ts'
 import type { Driver } from './driver.ts'
@@ -13,6 +13,9 @@ export const CloseCode = { done: 0, failed: 1, busy: 2 } as const
 
 /** How long what was written and closed may take to be delivered when a session is closed, in ms. */
 const CLOSE_LIMIT = 10_000
+
+/** How long a session that the other side uses too is kept without streams once it is released, in ms. */
+const SHARED_IDLE = 5000
 
 /** A number, whose meaning is the application's, and words for people. */
 export interface CloseReason {
@@ -60,6 +63,12 @@ export interface Session extends AsyncDisposable {
    * at once; the other side gets its code (1 for an error) and text (an error's message).
    */
   close(reason?: Error | CloseReason): Promise<void>
+  /**
+   * Who dialled has done with it. Closes it, as `close` does, unless the other side is the Go implementation, which
+   * opens streams of its own in sessions that we dialled: then it stays until it has had no streams for 5 s.
+   * Undefined if it stays.
+   */
+  release(reason?: Error): Promise<void> | undefined
 }
 
 /** @internal */
@@ -97,8 +106,10 @@ export class QuicSession implements Session {
   /** Why it is over, once it is. */
   #reason: Error | undefined
   #attended = false
-  /** To be closed with the last of its streams. */
-  #retired = false
+  #takesDatagrams = false
+  /** To be closed when it has had no streams for so long, in ms. */
+  #idleLimit: number | undefined
+  #idle: TimerHandle | undefined
   /** It ended before all was delivered that should have been. */
   #lost = false
   #stats: SessionStats | undefined
@@ -135,10 +146,22 @@ export class QuicSession implements Session {
     this.#attended = true
   }
 
-  /** Closes the session, in order, as soon as it has no streams. */
-  retire(): void {
-    this.#retired = true
-    this.#checkRetired()
+  /** The other side opens its streams here, too: it takes no datagrams, unlike our own nodes. */
+  get isShared(): boolean {
+    this.#takesDatagrams ||= this.maxDatagramLength > 0
+    return !this.#takesDatagrams
+  }
+
+  /** Closes the session, in order, as soon as it has had no streams for so many ms. */
+  retire(idleLimit = 0): void {
+    this.#idleLimit = idleLimit
+    this.#checkIdle()
+  }
+
+  release(reason?: Error): Promise<void> | undefined {
+    if (!this.isShared) return this.close(reason)
+    this.retire(SHARED_IDLE)
+    return undefined
   }
 
   get maxDatagramLength(): number {
@@ -237,6 +260,7 @@ export class QuicSession implements Session {
     this.#streams.clear()
     this.#incoming.end()
     this.#openers.rejectAll(reason)
+    this.#checkIdle()
     if (inOrder) this.#settleClosed.resolve()
     else this.#settleClosed.reject(reason)
     this.#progress()
@@ -246,14 +270,19 @@ export class QuicSession implements Session {
     const stream = new QuicStream(this.#driver, this.connection, id, () => {
       if (stream.isOver) this.#streams.delete(id)
       this.#progress()
-      this.#checkRetired()
+      this.#checkIdle()
     })
     this.#streams.set(id, stream)
+    this.#checkIdle()
     return stream
   }
 
-  #checkRetired(): void {
-    if (this.#retired && this.#streams.size === 0 && this.isOpen) void this.close()
+  #checkIdle(): void {
+    if (this.#idle !== undefined) this.#clock.clearTimeout(this.#idle)
+    this.#idle = undefined
+    if (this.#idleLimit === undefined || this.#streams.size > 0 || !this.isOpen) return
+    if (this.#idleLimit === 0) void this.close()
+    else this.#idle = this.#clock.setTimeout(() => void this.close(), this.#idleLimit)
   }
 
   async #closeInOrder(): Promise<void> {

@@ -1,7 +1,7 @@
 // Sessions in which both sides open streams, as the Go reference does whoever has dialled.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { QuicSession } from '../src/session.ts'
-import { later, next, pair, send, textOf } from './fixtures.ts'
+import { later, next, type Pair, pair, send, textOf } from './fixtures.ts'
 
 test('streams that the other side opens in a session that we dialled come to our listener', async () => {
   const { network, near, dialled, accepted } = await pair()
@@ -77,4 +77,48 @@ test('a session without streams that was replaced ends at once', async () => {
   ;(accepted as QuicSession).retire()
   await network.run(dialled.closed)
   expect(near.counters().sessions).toBe(0)
+})
+
+/** A pair whose far side counts as the Go reference. */
+async function sharedPair(): Promise<Pair> {
+  const sessions = await pair()
+  vi.spyOn(sessions.dialled as QuicSession, 'isShared', 'get').mockReturnValue(true)
+  return sessions
+}
+
+test('a session with one of our own is closed when it is released', async () => {
+  const { network, near, dialled } = await pair()
+  await network.run(dialled.release() ?? Promise.reject(new Error('it stays')))
+  expect(near.counters().sessions).toBe(0)
+})
+
+test('a shared session that is released stays until it had no streams for 5 s, whoever opened them', async () => {
+  const { network, near, far, dialled, accepted } = await sharedPair()
+  const theirs = await accepted.openStream()
+  const sending = later(send(theirs.writable, 'long story'))
+  const arrived = await network.run(next(dialled.streams))
+  expect(dialled.release()).toBeUndefined()
+  await network.pass(10_000)
+  expect(dialled.release(new Error('given up'))).toBeUndefined()
+  await network.run(Promise.all([sending, textOf(arrived.readable), send(arrived.writable, 'well')]))
+  expect(await network.run(textOf(theirs.readable))).toBe('well')
+  await network.pass(4900)
+  const ours = await dialled.openStream()
+  const there = later(next(accepted.streams))
+  await network.run(send(ours.writable, 'one more'))
+  const last = await network.run(there)
+  await network.run(Promise.all([textOf(last.readable), send(last.writable, 'fine'), textOf(ours.readable)]))
+  await network.pass(4500)
+  expect([near.counters().sessions, far.counters().sessions]).toEqual([1, 1])
+  await network.pass(1000)
+  await network.run(dialled.closed)
+  expect([near.counters().sessions, far.counters().sessions]).toEqual([0, 0])
+})
+
+test('a shared session that is released and lost leaves no timer behind', async () => {
+  const { network, near, far, dialled } = await sharedPair()
+  expect(dialled.release()).toBeUndefined()
+  await network.run(Promise.all([dialled.close(), near.close(), far.close()]))
+  await network.pass(1000)
+  expect(network.clock.pendingTimers).toBe(0)
 })
