@@ -1,5 +1,6 @@
 // Measures all, or the suites that are named: `npm run bench -- [--save] [--seconds N] [--rounds N]
-// [--cpu-profile DIRECTORY] [native] [plane] [announcements] [fairness] [relay]`.
+// [--cpu-profile DIRECTORY] [native] [plane] [announcements] [fairness] [relay]
+// [session]`.
 import { parseArgs } from 'node:util'
 import { announcements } from './announcements.ts'
 import { fairness } from './fairness.ts'
@@ -7,6 +8,7 @@ import { native } from './native.ts'
 import { plane } from './plane.ts'
 import { relay } from './relay/suite.ts'
 import { type Measurement, printReport, save } from './report.ts'
+import { session } from './session/suite.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,17 +20,19 @@ const { values, positionals } = parseArgs({
   },
 })
 
+const processOptions = {
+  seconds: Number(values.seconds),
+  rounds: Number(values.rounds),
+  cpuProfile: values['cpu-profile'],
+}
+
 const suites: Record<string, () => Measurement[] | Promise<Measurement[]>> = {
   native,
   plane,
   announcements,
   fairness,
-  relay: () =>
-    relay({
-      seconds: Number(values.seconds),
-      rounds: Number(values.rounds),
-      cpuProfile: values['cpu-profile'],
-    }),
+  relay: () => relay(processOptions),
+  session: () => session(processOptions),
 }
 
 const measurements: Measurement[] = []

@@ -9,6 +9,9 @@ export interface Measurement {
   readonly unit: string
   /** How much of the plain pipe's, in the same run. */
   readonly toPipe?: number
+  /** The spread of several runs, of which `value` is the median. */
+  readonly least?: number
+  readonly most?: number
 }
 
 interface SavedRun {
@@ -23,11 +26,12 @@ const SAVED = new URL('../saved.json', import.meta.url)
 
 export async function printReport(measurements: readonly Measurement[]): Promise<void> {
   const saved = await savedRun()
-  const rows = measurements.map(({ name, value, unit, toPipe }) => {
+  const rows = measurements.map(({ name, value, unit, toPipe, least, most }) => {
     const before = saved?.values[name]
-    return [name, number(value), unit, percent(toPipe), before ? ratio(value / before) : '']
+    const range = least === undefined || most === undefined ? '' : `${number(least)} – ${number(most)}`
+    return [name, number(value), unit, range, percent(toPipe), before ? ratio(value / before) : '']
   })
-  const heads = ['what', 'value', 'unit', 'of the pipe', 'to the saved run']
+  const heads = ['what', 'value', 'unit', 'spread', 'of the pipe', 'to the saved run']
   const widths = heads.map((head, column) =>
     Math.max(head.length, ...rows.map((row) => (row[column] ?? '').length)),
   )
