@@ -70,8 +70,9 @@ async function run(soak: Soak, progress: Progress): Promise<number> {
   let next = start + SAMPLING
   while (clock.now() < end && !stopping.signal.aborted) {
     await pause(1000)
-    const gone = network.nodes.find(({ running }) => !running)
-    if (gone !== undefined) throw new Error(`${gone.name} ended: ${gone.lastWords || 'it said nothing'}`)
+    const gone = network.nodes.filter(({ running }) => !running)
+    if (gone.length > 0)
+      throw new Error(gone.map((node) => `${node.name} ended ${node.lastWords}`).join('\n'))
     if (clock.now() >= next) {
       next += SAMPLING
       const all = await holdingsOf(network)
@@ -144,5 +145,6 @@ try {
   process.exitCode = problems.length === 0 ? 0 : 1
 } catch (error) {
   console.error(`\nThe soak failed: ${(error as Error).message}`)
-  process.exitCode = 1
+  // Messages may still be on their way to nodes that are gone.
+  process.exit(1)
 }

@@ -7,8 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { type AdminClient, connectAdmin } from '@snek/node/admin'
 import type { Holdings } from './probe.ts'
 
-const SNEK = fileURLToPath(new URL('../../../apps/cli/bin/snek.js', import.meta.url))
+const SNEK = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url))
 const PROBE = new URL('./probe.ts', import.meta.url).href
+
+/** From the sources, as the soak itself. */
+const FLAGS = ['--conditions=@snek/source', '--expose-gc', '--import', PROBE]
 
 export class SoakNode {
   readonly name: string
@@ -37,7 +40,7 @@ export class SoakNode {
   static async start(name: string, socket: string, peers: readonly string[]): Promise<SoakNode> {
     const listen = ['tcp://127.0.0.1:0', 'ws://127.0.0.1:0/'].flatMap((uri) => ['--listen', uri])
     const options = ['--json', '--admin', socket, ...listen, ...peers.flatMap((uri) => ['--peer', uri])]
-    const child = spawn(process.execPath, ['--expose-gc', '--import', PROBE, SNEK, 'up', ...options], {
+    const child = spawn(process.execPath, [...FLAGS, SNEK, 'up', ...options], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Ctrl-C is for the soak, which ends its nodes in order.
       detached: true,
@@ -63,9 +66,11 @@ export class SoakNode {
     return this.#log.length
   }
 
-  /** The end of its log. */
+  /** How it ended, and the end of its log. */
   get lastWords(): string {
-    return this.#log.slice(-3).join('; ')
+    const { exitCode, signalCode } = this.#child
+    const how = signalCode === null ? `with exit code ${exitCode}` : `by ${signalCode}`
+    return `${how}; ${this.#log.slice(-3).join('; ') || 'it said nothing'}`
   }
 
   async holdings(): Promise<Holdings> {
