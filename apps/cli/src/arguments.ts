@@ -44,6 +44,12 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('Write a whole number from 1 to 1000000.')
 }
 
+/** 0 is for any that is free. */
+export function parsePort(text: string): number {
+  if (/^\d+$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new InvalidArgumentError('A port is a number up to 65535; 0 takes a free one.')
+}
+
 /** Seconds in, milliseconds out. */
 export function parseSeconds(text: string): number {
   const value = Number(text)

@@ -1,4 +1,5 @@
-// Numbers as people read them.
+// Numbers and keys as people read them.
+import type { Key } from '@snek/wire'
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
@@ -47,4 +48,9 @@ export function shortKey(hex: string): string {
 /** `1.4`, or `root` for the empty coordinates of a root. */
 export function formatCoordinates(coordinates: readonly string[]): string {
   return coordinates.length === 0 ? 'root' : coordinates.join('.')
+}
+
+/** A key as a host name, for programs that refuse one of 64 characters: `KEY52.snek`. */
+export function hostName(key: Key): string {
+  return `${key.toBase32()}.snek`
 }

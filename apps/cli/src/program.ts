@@ -6,6 +6,7 @@ import {
   addPeerUri,
   parseCount,
   parseKey,
+  parsePort,
   parseProtocol,
   parseSeconds,
   parseSeed,
@@ -93,12 +94,33 @@ export function createProgram(onOutcome: (code: ExitCode) => void): Command {
     .option('--out <file>', 'file to write; it appears once it is complete; stdout without it')
     .option('--once', 'end after one transfer')
     .addOption(protocolOption())
-  for (const option of [...nodeOptions(), adminOption(ADMIN_INSTEAD), logOption(), jsonOption()]) {
-    receive.addOption(option)
-  }
+  for (const option of serverOptions()) receive.addOption(option)
   receive
     .addHelpText('after', RECEIVE_HELP)
     .action(runs(async () => (await import('./commands/receive.ts')).receive))
+
+  const expose = program
+    .command('expose')
+    .summary('publish a local web service under your key')
+    .description('Answer HTTP requests to your key with what a web server on this machine answers.')
+    .argument('<url>', 'the web server: http://127.0.0.1:8080')
+    .addOption(protocolOption('http'))
+  for (const option of serverOptions()) expose.addOption(option)
+  expose
+    .addHelpText('after', EXPOSE_HELP)
+    .action(runs(async () => (await import('./commands/expose.ts')).expose))
+
+  const proxy = program
+    .command('proxy')
+    .summary('let programs here reach the web services of keys')
+    .description(
+      'Run an HTTP or SOCKS5 proxy on this machine that leads to keys, for curl, git and the like.',
+    )
+    .addOption(portOption('--http <port>', 'port of the HTTP proxy, CONNECT included (default: 8118)'))
+    .addOption(portOption('--socks <port>', 'port of a SOCKS5 proxy; then --http has to be said too'))
+    .addOption(protocolOption('http'))
+  for (const option of serverOptions()) proxy.addOption(option)
+  proxy.addHelpText('after', PROXY_HELP).action(runs(async () => (await import('./commands/proxy.ts')).proxy))
 
   program
     .command('vectors')
@@ -141,7 +163,12 @@ function nodeOptions(): Option[] {
 
 const ADMIN_INSTEAD = 'the admin socket of the running node, instead of --peer and --listen'
 
-/** For commands that use the running node, or one of their own. */
+/** For commands that serve others, through the running node or one of their own. */
+function serverOptions(): Option[] {
+  return [...nodeOptions(), adminOption(ADMIN_INSTEAD), logOption(), jsonOption()]
+}
+
+/** For commands that ask others, through the running node or one of their own. */
 function clientOptions(): Option[] {
   return [
     new Option('--timeout <s>', 'seconds until the other side must have answered')
@@ -159,8 +186,12 @@ function adminOption(what: string): Option {
   return new Option('--admin <path>', what).default(undefined, 'a socket per user')
 }
 
-function protocolOption(): Option {
-  return new Option('--protocol <name>', 'what both sides call it').argParser(parseProtocol).default('file')
+function protocolOption(name = 'file'): Option {
+  return new Option('--protocol <name>', 'what both sides call it').argParser(parseProtocol).default(name)
+}
+
+function portOption(flags: string, what: string): Option {
+  return new Option(flags, what).argParser(parsePort)
 }
 
 function logOption(level: LogSetting = 'warn'): Option {
@@ -235,3 +266,23 @@ Examples:
   snek receive --out photo.jpg --once              through the running node
   snek receive --out photo.jpg --once --peer tcp://relay.example:7117
   snek receive --protocol backup --once | tar x`
+
+const EXPOSE_HELP = `
+Whoever knows your key can ask it; X-Snek-Remote-Key tells the web server whose each request is.
+WebSockets pass.
+
+Examples:
+  snek expose http://127.0.0.1:8080                        through the running node
+  snek expose http://127.0.0.1:8080 --peer tcp://relay.example:7117
+  snek expose http://127.0.0.1:8008 --protocol matrix      federation of a Matrix homeserver`
+
+const PROXY_HELP = `
+Hosts are keys: 64 hex digits, or KEY52.snek, as snek status and snek expose show them. Ports mean nothing.
+The proxies listen on 127.0.0.1 and reach nothing outside the overlay.
+
+Examples:
+  snek proxy                                               through the running node
+  curl -x http://127.0.0.1:8118 http://KEY/
+  git -c http.proxy=http://127.0.0.1:8118 clone http://KEY/project.git
+  snek proxy --socks 1080
+  curl --socks5-hostname 127.0.0.1:1080 http://KEY52.snek/`

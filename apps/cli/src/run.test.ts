@@ -46,6 +46,14 @@ describe('wrong usage: exit code 2, one line', () => {
     [['ping', KEY, '--peer', 'tcp://127.0.0.1:1', '--admin', 'x'], 'choose'],
     [['send', KEY, '--protocol', ''], '1 to 255 bytes'],
     [['receive', '--json'], '--json needs --out FILE'],
+    [['expose'], "missing required argument 'url'"],
+    [['expose', '127.0.0.1:8080'], 'Write http://127.0.0.1:8080.'],
+    [['expose', 'http://127.0.0.1:8080/path'], 'give the origin alone'],
+    [['expose', 'ftp://127.0.0.1'], 'no http:// or https:// URL'],
+    [['expose', 'http://127.0.0.1', '--key', 'x'], 'add --peer or --listen'],
+    [['proxy', '--http', '70000'], 'up to 65535'],
+    [['proxy', '--socks', 'x'], 'up to 65535'],
+    [['proxy', '--protocol', ''], '1 to 255 bytes'],
     [['vectors'], "missing required argument 'dir'"],
     [['completion', 'tcsh'], 'Allowed choices are zsh, bash, fish, powershell.'],
   ])('%j', async (args, message) => {
@@ -57,7 +65,18 @@ describe('wrong usage: exit code 2, one line', () => {
 })
 
 describe('help', () => {
-  const commands = ['keygen', 'up', 'status', 'ping', 'send', 'receive', 'vectors', 'completion']
+  const commands = [
+    'keygen',
+    'up',
+    'status',
+    'ping',
+    'send',
+    'receive',
+    'expose',
+    'proxy',
+    'vectors',
+    'completion',
+  ]
   test.each<[string[], string]>([
     [['help'], 'Two machines and a file'],
     [['help', 'ping'], 'Examples:'],
@@ -82,6 +101,8 @@ describe('completion', () => {
     [['st'], 'status'],
     [['up', '--l'], '--listen'],
     [['up', '--log', ''], 'debug'],
+    [['ex'], 'expose'],
+    [['proxy', '--s'], '--socks'],
     [['completion', ''], 'fish'],
   ])('of %j', async (words, expected) => {
     const lines: unknown[] = []

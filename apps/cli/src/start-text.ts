@@ -5,6 +5,8 @@ import { bold, dim } from './output.ts'
 export interface Start {
   readonly version: string
   readonly key: string
+  /** The key as a host name. */
+  readonly host: string
   /** Whether the key is gone when the node ends. */
   readonly temporary: boolean
   readonly listening: readonly string[]
@@ -15,9 +17,10 @@ export interface Start {
 }
 
 export function startText(start: Start): string {
-  const { version, key, temporary, listening, peers, admin, adminIsDefault } = start
+  const { version, key, host, temporary, listening, peers, admin, adminIsDefault } = start
   const facts = [
     ['Key', bold(key)],
+    ['Host name', host],
     ...listening.map((uri) => ['Listens at', uri]),
     ...peers.map((uri) => ['Peers with', uri]),
     ['Admin', admin],

@@ -1,6 +1,7 @@
 // `snek status` for people.
 import type { RouterSnapshot } from '@snek/router'
-import { formatBytes, formatCoordinates, formatDuration, shortKey } from './format.ts'
+import { Key } from '@snek/wire'
+import { formatBytes, formatCoordinates, formatDuration, hostName, shortKey } from './format.ts'
 import { bold, dim } from './output.ts'
 import { type Column, formatTable } from './table.ts'
 
@@ -13,6 +14,7 @@ export function formatStatus(status: RouterSnapshot): string {
 function summary({ key, coords, root, parent, descending }: RouterSnapshot): string {
   const rows = [
     ['Key', bold(key)],
+    ['Host name', hostName(Key.parse(key))],
     ['Coordinates', formatCoordinates(coords)],
     ['Root', `${nameOf(root.key, key)}, sequence ${root.sequence}`],
     ['Parent', parent === null ? dim('none: this node is the root') : shortKey(parent)],

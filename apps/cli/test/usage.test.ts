@@ -47,7 +47,11 @@ describe('keygen', () => {
   test('--json', async () => {
     const file = join(await temporaryDirectory(), 'key')
     expect(await runJson(['keygen', '--out', file])).toEqual([
-      { key: expect.stringMatching(/^[0-9a-f]{64}$/), file },
+      {
+        key: expect.stringMatching(/^[0-9a-f]{64}$/),
+        host: expect.stringMatching(/^[a-z2-7]{52}\.snek$/),
+        file,
+      },
     ])
   })
 })
@@ -144,7 +148,7 @@ describe('the admin socket', () => {
     expect(ready['admin']).toBe(join(runtime, 'snek.sock'))
     const { code, stdout } = await run(['status', '--json'], { env })
     expect(code).toBe(0)
-    expect(parseLines(stdout)).toMatchObject([{ key: ready['key'] }])
+    expect(parseLines(stdout)).toMatchObject([{ key: ready['key'], host: ready['host'] }])
     snek.signal('SIGINT')
     expect(await snek.exit()).toBe(0)
   })

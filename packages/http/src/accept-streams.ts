@@ -46,12 +46,12 @@ export class StreamAcceptor {
     this.closed.catch(() => undefined) // for those who look at it
   }
 
-  /** Stops listening and ends every session. */
+  /** Stops listening and ends every session. If listening failed before, `closed` has told. */
   async close(): Promise<void> {
     this.#closing = true
     await this.#listener.close()
     await Promise.all([...this.#sessions].map(({ session }) => this.#end(session)))
-    await this.closed
+    await this.closed.catch(() => undefined)
   }
 
   async #acceptSessions(): Promise<void> {

@@ -1,6 +1,7 @@
 import { defaultAdminPath, serveAdmin } from '@snek/node/admin'
 import { systemClock } from '@snek/platform'
 import { watchEvents } from '../events.ts'
+import { hostName } from '../format.ts'
 import type { NodeOptions } from '../network.ts'
 import { emit, say } from '../output.ts'
 import { startNode } from '../own-node.ts'
@@ -20,12 +21,14 @@ export async function up(options: UpOptions): Promise<void> {
   const { own: node, network } = started
   await using admin = await serveAdmin({ path, network, status: () => node.snapshot(), clock: systemClock() })
   const key = node.key.toString()
+  const host = hostName(node.key)
   if (options.json) {
-    emit({ event: 'ready', key, listen: node.listening, admin: admin.path })
+    emit({ event: 'ready', key, host, listen: node.listening, admin: admin.path })
   } else {
     const text = startText({
       version: version(),
       key,
+      host,
       temporary: options.key === undefined && options.seed === undefined,
       listening: node.listening,
       peers: options.peer ?? [],

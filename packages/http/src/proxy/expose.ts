@@ -100,7 +100,8 @@ class Origin {
   }
 }
 
-function parseOrigin(origin: string | URL): URL {
+/** What can be exposed: the URL of a web server, without a path. Throws `HttpError` `bad-url`. */
+export function parseOrigin(origin: string | URL): URL {
   const text = String(origin)
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {

@@ -1,4 +1,4 @@
-export { type ExposeOptions, exposeHttp, REMOTE_KEY_HEADER } from './expose.ts'
+export { type ExposeOptions, exposeHttp, parseOrigin, REMOTE_KEY_HEADER } from './expose.ts'
 export { serveHttpProxy } from './http-proxy.ts'
 export type { ProxyOptions, ProxyService } from './local-server.ts'
 export type { OverlayTargetOptions } from './overlay-target.ts'
