@@ -38,11 +38,13 @@ pub enum Counter {
     RoutesDisplaced,
     /// Remembered coordinates that made room for others.
     CoordinatesDisplaced,
+    /// Nodes whose coordinates changed too often to be believed.
+    CoordinatesDisputed,
 }
 
 impl Counter {
     /// All, in the order of their numbers.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Forwarded,
         Self::Delivered,
         Self::Sent,
@@ -60,6 +62,7 @@ impl Counter {
         Self::RoutesRefused,
         Self::RoutesDisplaced,
         Self::CoordinatesDisplaced,
+        Self::CoordinatesDisputed,
     ];
 
     /// What people see.
@@ -83,6 +86,7 @@ impl Counter {
             Self::RoutesRefused => "routes_refused",
             Self::RoutesDisplaced => "routes_displaced",
             Self::CoordinatesDisplaced => "coordinates_displaced",
+            Self::CoordinatesDisputed => "coordinates_disputed",
         }
     }
 }

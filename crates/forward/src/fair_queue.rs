@@ -1,5 +1,5 @@
-//! Frames that wait, fairly between flows: deficit round robin by bytes. When there is no room, the oldest
-//! frame of the longest flow goes, so that a greedy flow drops its own frames.
+//! Frames of one peering that wait, fairly between flows: deficit round robin by bytes. When there is no room,
+//! the oldest frame of the longest flow goes, so that a greedy flow drops its own frames.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -38,7 +38,7 @@ struct Flow {
     turn: u64,
 }
 
-/// Waiting traffic of one port.
+/// Waiting traffic.
 #[derive(Debug, Default)]
 pub(crate) struct FairQueue {
     flows: SortedMap<FlowKey, Flow>,
@@ -60,16 +60,21 @@ impl FairQueue {
         self.bytes + self.flows.len() * FLOW_OVERHEAD
     }
 
-    /// Whether a frame of some length would take this over `limit`, and its own flow be the one to lose.
-    pub(crate) fn would_drop_own(&self, key: FlowKey, length: usize, limit: usize) -> bool {
-        let length = length + OVERHEAD;
-        let (own, new_flow) = match self.flows.get(key) {
-            Some(flow) => (flow.bytes + length, 0),
-            None => (length, FLOW_OVERHEAD),
+    /// As `bytes`, with one more frame of some length.
+    pub(crate) fn bytes_with(&self, key: FlowKey, length: usize) -> usize {
+        let new_flow = if self.flows.get(key).is_some() {
+            0
+        } else {
+            FLOW_OVERHEAD
         };
+        self.bytes() + length + OVERHEAD + new_flow
+    }
+
+    /// Whether no flow would be longer than this one with one more frame of some length.
+    pub(crate) fn would_be_longest(&self, key: FlowKey, length: usize) -> bool {
+        let own = self.flows.get(key).map_or(0, |flow| flow.bytes) + length + OVERHEAD;
         let longest = self.lengths.last();
-        self.bytes() + length + new_flow > limit
-            && longest.is_none_or(|((bytes, _), ())| *bytes <= own)
+        longest.is_none_or(|((bytes, _), ())| *bytes <= own)
     }
 
     pub(crate) fn push(&mut self, key: FlowKey, frame: Box<[u8]>, now: u64) {
@@ -96,8 +101,8 @@ impl FairQueue {
         self.bytes += length;
     }
 
-    /// The frame whose turn it is; `late` counts those that had waited too long.
-    pub(crate) fn pop(&mut self, now: u64, late: &mut usize) -> Option<Box<[u8]>> {
+    /// The length of the frame whose turn it is; `late` counts those that had waited too long.
+    pub(crate) fn next_length(&mut self, now: u64, late: &mut usize) -> Option<usize> {
         loop {
             let (turn, key) = *self.turns.first()?;
             let flow = self.flows.get_mut(key)?;
@@ -109,8 +114,7 @@ impl FairQueue {
             }
             let length = oldest.frame.len();
             if flow.credit >= length {
-                flow.credit -= length;
-                return self.take_oldest(key);
+                return Some(length);
             }
             flow.credit += QUANTUM;
             flow.turn = self.next_turn;
@@ -118,6 +122,14 @@ impl FairQueue {
             self.turns.insert(self.next_turn, key);
             self.next_turn += 1;
         }
+    }
+
+    /// That frame.
+    pub(crate) fn pop(&mut self, now: u64, late: &mut usize) -> Option<Box<[u8]>> {
+        let length = self.next_length(now, late)?;
+        let (_, key) = *self.turns.first()?;
+        self.flows.get_mut(key)?.credit -= length;
+        self.take_oldest(key)
     }
 
     /// Removes the oldest frame of the longest flow.

@@ -22,6 +22,7 @@ mod snake;
 mod sorted;
 mod tables;
 mod traffic;
+mod traffic_queue;
 mod tree;
 
 pub use counters::{Counter, Counters, PortCounters};

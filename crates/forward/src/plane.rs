@@ -8,7 +8,7 @@ use crate::fair_queue::FlowKey;
 use crate::links::{Link, Links};
 use crate::remembered::Remembered;
 use crate::scratch::Place;
-use crate::{Counter, Counters, Limits, Port, PortCounters, Scratch, Tables, Tree};
+use crate::{Counter, Counters, Limits, Port, PortCounters, Scratch, Tables, Tree, LOCAL};
 
 /// How a plane behaves.
 #[derive(Clone, Copy, Debug, Default)]
@@ -119,6 +119,7 @@ impl ForwardingPlane {
             Counter::RoutesRefused => self.tables.routes.refused(),
             Counter::RoutesDisplaced => self.tables.routes.displaced(),
             Counter::CoordinatesDisplaced => self.remembered.displaced(),
+            Counter::CoordinatesDisputed => self.remembered.disputed(),
             _ => self.counters.get(counter),
         }
     }
@@ -198,7 +199,14 @@ impl ForwardingPlane {
 
     /// Puts a traffic frame behind what goes out to a port, or into its queue.
     #[inline]
-    pub(crate) fn emit(&mut self, scratch: &mut Scratch, port: Port, frame: Place, flow: FlowKey) {
+    pub(crate) fn emit(
+        &mut self,
+        scratch: &mut Scratch,
+        port: Port,
+        frame: Place,
+        from: Port,
+        flow: FlowKey,
+    ) {
         let Some(link) = self.links.get_mut(port) else {
             return;
         };
@@ -207,18 +215,19 @@ impl ForwardingPlane {
             link.counters.traffic_bytes_out += frame.len() as u64;
             scratch.append(port, frame);
         } else {
-            self.enqueue(port, scratch.bytes(frame), flow);
+            self.enqueue(port, scratch.bytes(frame), from, flow);
         }
     }
 
-    fn enqueue(&mut self, port: Port, frame: &[u8], flow: FlowKey) {
+    fn enqueue(&mut self, port: Port, frame: &[u8], from: Port, flow: FlowKey) {
         let Some(link) = self.links.get_mut(port) else {
             return;
         };
         let limits = &self.options.limits;
         let queue = link.queue.get_or_insert_default();
         let before = queue.traffic().bytes();
-        let mut dropped = queue.push_traffic(flow, frame, limits.queue_bytes, self.now) as u64;
+        let mut dropped =
+            queue.push_traffic(from, flow, frame, limits.queue_bytes, self.now) as u64;
         link.counters.dropped += dropped;
         self.queued_bytes += queue.traffic().bytes();
         self.queued_bytes -= before;
@@ -241,7 +250,7 @@ impl ForwardingPlane {
         let limit = self.options.limits.queue_bytes;
         link.queue
             .as_ref()
-            .is_some_and(|queue| queue.traffic().would_drop_own(flow, length, limit))
+            .is_some_and(|queue| queue.traffic().would_drop_own(LOCAL, flow, length, limit))
     }
 
     pub(crate) fn drop_frame(&mut self, from: Port, reason: Counter) {

@@ -7,7 +7,9 @@ use alloc::vec::Vec;
 use snek_wire::frame::field;
 use snek_wire::FrameType;
 
-use crate::fair_queue::{FairQueue, FlowKey};
+use crate::fair_queue::FlowKey;
+use crate::traffic_queue::TrafficQueue;
+use crate::Port;
 
 /// How many bytes one write takes out of a queue, about: little enough that what comes in meanwhile for
 /// other flows has its turn soon.
@@ -29,7 +31,7 @@ pub(crate) struct PortQueue {
     announcement: Option<Box<[u8]>>,
     control: VecDeque<Box<[u8]>>,
     control_bytes: usize,
-    traffic: FairQueue,
+    traffic: TrafficQueue,
 }
 
 impl PortQueue {
@@ -55,19 +57,20 @@ impl PortQueue {
         self.control_bytes
     }
 
-    pub(crate) const fn traffic(&self) -> &FairQueue {
+    pub(crate) const fn traffic(&self) -> &TrafficQueue {
         &self.traffic
     }
 
     /// Returns how many frames were dropped.
     pub(crate) fn push_traffic(
         &mut self,
+        from: Port,
         flow: FlowKey,
         frame: &[u8],
         limit: usize,
         now: u64,
     ) -> usize {
-        self.traffic.push(flow, frame.into(), now);
+        self.traffic.push(from, flow, frame.into(), now);
         let mut dropped = 0;
         while self.traffic.bytes() > limit && self.drop_traffic() {
             dropped += 1;
@@ -77,7 +80,7 @@ impl PortQueue {
 
     /// False if no traffic waits.
     pub(crate) fn drop_traffic(&mut self) -> bool {
-        self.traffic.drop_one().is_some()
+        self.traffic.drop_one()
     }
 
     /// Returns how many frames were dropped.

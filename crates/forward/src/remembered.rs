@@ -13,10 +13,39 @@ const GRAIN: u64 = 1000;
 /// Longer ones aren't remembered: 200 ports, the greatest depth of a tree, take 400 bytes.
 const MAX_BYTES: usize = 512;
 
+/// How often a node's coordinates may change in a lifetime. Beyond, somebody makes some of them up, and nobody can
+/// tell which are true: none are used until that time is over, and traffic for the node goes by snake.
+const MAX_CHANGES: u8 = 5;
+
 #[derive(Debug)]
 struct Entry {
     time: u64,
     coordinates: CoordinatesBuf,
+    /// Since `first_change`.
+    changes: u8,
+    first_change: u64,
+}
+
+impl Entry {
+    /// Whether they are to be used.
+    const fn is_good(&self, now: u64) -> bool {
+        is_fresh(self.time, now)
+            && (self.changes <= MAX_CHANGES || !is_fresh(self.first_change, now))
+    }
+
+    /// Takes over other coordinates; true if that was once too often.
+    fn change(&mut self, coordinates: Coordinates<'_>, now: u64) -> bool {
+        if self.changes == 0 || !is_fresh(self.first_change, now) {
+            self.changes = 0;
+            self.first_change = now;
+        }
+        if self.changes > MAX_CHANGES {
+            return false;
+        }
+        self.changes += 1;
+        self.coordinates = coordinates.to_buf();
+        self.changes > MAX_CHANGES
+    }
 }
 
 /// Coordinates by key; those heard longest ago go first.
@@ -26,6 +55,7 @@ pub(crate) struct Remembered {
     by_key: SortedMap<Key, Entry>,
     by_age: SortedSet<(u64, Key)>,
     displaced: u64,
+    disputed: u64,
 }
 
 impl Remembered {
@@ -35,11 +65,16 @@ impl Remembered {
             by_key: SortedMap::new(),
             by_age: SortedSet::new(),
             displaced: 0,
+            disputed: 0,
         }
     }
 
     pub(crate) const fn displaced(&self) -> u64 {
         self.displaced
+    }
+
+    pub(crate) const fn disputed(&self) -> u64 {
+        self.disputed
     }
 
     pub(crate) fn remember(&mut self, key: Key, coordinates: Coordinates<'_>, now: u64) {
@@ -48,7 +83,7 @@ impl Remembered {
         }
         if let Some(entry) = self.by_key.get_mut(key) {
             if entry.coordinates.view() != coordinates {
-                entry.coordinates = coordinates.to_buf();
+                self.disputed += u64::from(entry.change(coordinates, now));
             }
             if now.saturating_sub(entry.time) >= GRAIN {
                 self.by_age.remove((entry.time, key));
@@ -69,23 +104,25 @@ impl Remembered {
             Entry {
                 time: now,
                 coordinates,
+                changes: 0,
+                first_change: now,
             },
         );
         self.by_age.insert((now, key), ());
     }
 
-    /// Those of a node, unless they are too old.
+    /// Those of a node, unless they are too old or disputed.
     #[inline]
     pub(crate) fn get(&self, key: Key, now: u64) -> Option<Coordinates<'_>> {
         let entry = self.by_key.get(key)?;
-        is_fresh(entry.time, now).then(|| entry.coordinates.view())
+        entry.is_good(now).then(|| entry.coordinates.view())
     }
 
-    /// All that aren't too old, the lowest key first, with when they were heard.
+    /// All that aren't too old or disputed, the lowest key first, with when they were heard.
     pub(crate) fn iter(&self, now: u64) -> impl Iterator<Item = (Key, Coordinates<'_>, u64)> {
         self.by_key
             .iter()
-            .filter(move |(_, entry)| is_fresh(entry.time, now))
+            .filter(move |(_, entry)| entry.is_good(now))
             .map(|(key, entry)| (*key, entry.coordinates.view(), entry.time))
     }
 

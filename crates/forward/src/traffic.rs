@@ -121,7 +121,7 @@ impl ForwardingPlane {
                 } else {
                     self.counters.add(Counter::Forwarded, 1);
                     let place = apply(scratch, frame, hop_limit, source_key.end, change);
-                    self.emit(scratch, to, place, flow);
+                    self.emit(scratch, to, place, port, flow);
                 }
             }
             Decision::Drop(reason) => self.drop_frame(port, reason),
@@ -224,7 +224,7 @@ impl ForwardingPlane {
             return SendResult::QueueFull;
         }
         self.counters.add(Counter::Sent, 1);
-        self.emit(scratch, port, place, flow);
+        self.emit(scratch, port, place, LOCAL, flow);
         scratch.finish();
         self.debug_check();
         SendResult::Sent

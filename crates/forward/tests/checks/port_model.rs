@@ -1,8 +1,9 @@
 //! What waits for a port. Which traffic a full queue drops is the queue's own business; what it keeps is
 //! as it was, and in the order of its flow.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use snek_forward::Port;
 use snek_wire::{Contents, FrameType, FrameView};
 
 use super::relay_model::Flow;
@@ -15,7 +16,8 @@ pub struct PortModel {
     pub blocked: bool,
     announcement: Option<Vec<u8>>,
     control: VecDeque<Vec<u8>>,
-    flows: HashMap<Flow, VecDeque<Vec<u8>>>,
+    /// By the peerings that they came from.
+    flows: HashMap<Flow, BTreeMap<Port, VecDeque<Vec<u8>>>>,
 }
 
 impl PortModel {
@@ -23,17 +25,26 @@ impl PortModel {
         self.announcement.is_some() || !self.control.is_empty()
     }
 
-    pub fn wait(&mut self, flow: Flow, frame: Vec<u8>) {
-        self.flows.entry(flow).or_default().push_back(frame);
+    pub fn wait(&mut self, from: Port, flow: Flow, frame: Vec<u8>) {
+        let origins = self.flows.entry(flow).or_default();
+        origins.entry(from).or_default().push_back(frame);
     }
 
-    /// Whether a frame that goes out was next of its flow, those that were dropped before it apart.
+    /// Whether a frame that goes out was next of its flow, those that were dropped before it apart. A flow that
+    /// comes from several peerings has no order.
     pub fn take(&mut self, flow: Flow, frame: &[u8]) -> bool {
-        let waiting = self.flows.entry(flow).or_default();
-        while let Some(next) = waiting.pop_front() {
-            if next == frame {
-                return true;
+        let origins = self.flows.entry(flow).or_default();
+        let is_ordered = origins.len() == 1;
+        for waiting in origins.values_mut() {
+            let Some(at) = waiting.iter().position(|other| other == frame) else {
+                continue;
+            };
+            if is_ordered {
+                waiting.drain(..=at);
+            } else {
+                waiting.remove(at);
             }
+            return true;
         }
         false
     }

@@ -225,7 +225,7 @@ impl Relay {
                     Verdict::Control => outcome.control.push(frame),
                     Verdict::Deliver(it) => outcome.deliveries.push((it.from, it.payload)),
                     Verdict::Forward(to, flow, frame) => {
-                        self.expect_out(&mut outcome, to, flow, frame);
+                        self.expect_out(&mut outcome, (port, to), flow, frame);
                     }
                     Verdict::Drop(reason) => *dropped.entry(reason).or_default() += 1,
                 },
@@ -244,13 +244,19 @@ impl Relay {
     }
 
     /// A frame goes out at once, or waits.
-    fn expect_out(&mut self, outcome: &mut Outcome, to: Port, flow: (Key, Key), frame: Vec<u8>) {
+    fn expect_out(
+        &mut self,
+        outcome: &mut Outcome,
+        (from, to): (Port, Port),
+        flow: (Key, Key),
+        frame: Vec<u8>,
+    ) {
         let is_empty = self.plane.port_counters(to).queued_frames == 0;
         let model = self.ports.get_mut(&to).expect("a next hop is a peering");
         if is_empty && !model.blocked {
             outcome.outputs.entry(to).or_default().extend(frame);
         } else {
-            model.wait(flow, frame);
+            model.wait(from, flow, frame);
         }
     }
 
@@ -340,7 +346,7 @@ impl Relay {
                 if before == 0 && !model.blocked {
                     expected.outputs.insert(port, frame);
                 } else {
-                    model.wait((own, to), frame);
+                    model.wait(LOCAL, (own, to), frame);
                 }
             }
             (SendResult::QueueFull, Some((port, _))) => {

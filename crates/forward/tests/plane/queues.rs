@@ -1,6 +1,6 @@
 //! What waits for a port: in what order it goes, who gets how much, what is dropped.
 
-use snek_forward::{Counter, Limits};
+use snek_forward::{Counter, Limits, Port};
 use snek_wire::Key;
 
 use crate::node::{
@@ -175,6 +175,38 @@ fn flows_share_by_bytes() {
     }
     let (least, most) = (shares.iter().min().unwrap(), shares.iter().max().unwrap());
     assert!(most - least < 9000 + 4096, "{shares:?}");
+}
+
+#[test]
+fn a_peering_full_of_made_up_flows_costs_another_nothing() {
+    const OTHER: Port = 3;
+    let mut node = Node::with_limits(Limits {
+        queue_bytes: 300_000,
+        ..Limits::default()
+    });
+    assert!(node.plane.add_peer(OTHER, key(30), 0));
+    node.plane.set_writable(PARENT, false);
+    for number in 0..=255 {
+        for flow in 0..10 {
+            let made_up = Key::from_words([u64::from(number), flow, 0, 0]);
+            node.receive(LEAF, &to_parent(made_up, &[0; 1000]));
+        }
+        if number % 3 == 0 {
+            node.receive(OTHER, &to_parent(key(20), &[number; 1000]));
+        }
+    }
+    let drained = drain_all(&mut node);
+    let is_honest = |frame: &&Vec<u8>| traffic(frame).source_key == key(20);
+    let honest: Vec<u8> = drained
+        .iter()
+        .filter(is_honest)
+        .map(|frame| traffic(frame).payload[0])
+        .collect();
+    let sent: Vec<u8> = (0..=255).step_by(3).collect();
+    assert_eq!(honest, sent, "all of it, in order");
+    // It had half of what went out until it was done.
+    let done = drained.iter().rposition(|frame| is_honest(&frame)).unwrap();
+    assert!(done <= 2 * honest.len() + 4, "{done}");
 }
 
 #[test]

@@ -156,3 +156,25 @@ fn remembered_coordinates_are_bounded() {
     assert_eq!(node.receive(LEAF, &endless.bytes()).deliveries.len(), 1);
     assert!(node.plane.remembered(NOW).all(|(of, ..)| of != key(14)));
 }
+
+#[test]
+fn coordinates_that_change_too_often_are_not_used() {
+    let mut node = Node::new();
+    let hear = |node: &mut Node, port: u64, now| {
+        let heard = Traffic::new(key(10), key(5), b"").with_source(&[port]);
+        node.receive_at(LEAF, &heard.bytes(), now);
+        node.plane.remembered(now).count()
+    };
+    // The first ones, and five changes.
+    for port in 0..6 {
+        assert_eq!(hear(&mut node, port, NOW), 1);
+    }
+    assert_eq!(hear(&mut node, 5, NOW + 1), 1, "they are the same");
+    assert_eq!(hear(&mut node, 6, NOW + 1), 0);
+    assert_eq!(hear(&mut node, 7, NOW + 59_999), 0);
+    assert_eq!(node.counter(Counter::CoordinatesDisputed), 1);
+    // The time is over.
+    assert_eq!(hear(&mut node, 8, NOW + 60_000), 1);
+    node.plane.forget_coordinates(Some(key(10)));
+    assert_eq!(hear(&mut node, 9, NOW + 60_000), 1);
+}
