@@ -204,6 +204,12 @@ impl Plane {
         concatenate(self.inner.tables_mut().routes_mut().expire(now as u64))
     }
 
+    /// Whether `expireRoutes` has more to do.
+    #[wasm_bindgen(js_name = hasExpiredRoutes)]
+    pub fn has_expired_routes(&self, now: f64) -> bool {
+        self.inner.tables().routes().has_expired(now as u64)
+    }
+
     /// For each node: key; time, 8 bytes, big-endian; coordinates.
     #[wasm_bindgen(js_name = rememberedCoordinates)]
     pub fn remembered_coordinates(&self, now: f64) -> Vec<u8> {

@@ -5,14 +5,14 @@ use alloc::vec::Vec;
 
 use snek_wire::{Key, Root, Watermark};
 
-use crate::sorted::{SortedMap, SortedSet};
+use crate::sorted::SortedMap;
 use crate::Port;
 
 /// How long a route is valid, in ms from its time.
 pub const ROUTE_LIFETIME: u64 = 10_000;
 
-/// How many routes one call of [`Routes::expire`] removes at most, so that it takes a few ms at most.
-const EXPIRED_AT_ONCE: usize = 8192;
+/// How many routes one call of [`Routes::expire`] removes at most, and how many keys it returns: a ms' worth.
+const EXPIRED_AT_ONCE: usize = 512;
 
 /// How many of them one call of [`Routes::tidy`] removes at most.
 const TIDIED_AT_ONCE: usize = 256;
@@ -76,7 +76,8 @@ impl Entry {
 pub struct Routes {
     limit: usize,
     by_key: SortedMap<Key, Entry>,
-    by_age: Vec<SortedSet<(u64, Key)>>,
+    /// With their destinations.
+    by_age: Vec<SortedMap<(u64, Key), Port>>,
     /// Those in use; hardly ever more than one.
     roots: Vec<Arc<Root>>,
     /// Those that went, and were not yet returned by `expire`.
@@ -142,10 +143,10 @@ impl Routes {
         }
         let slot = usize::from(route.source);
         if self.by_age.len() <= slot {
-            self.by_age.resize_with(slot + 1, SortedSet::new);
+            self.by_age.resize_with(slot + 1, SortedMap::new);
         }
         if let Some(ages) = self.by_age.get_mut(slot) {
-            ages.insert((route.time, route.key), ());
+            ages.insert((route.time, route.key), route.destination);
         }
         let entry = Entry {
             time: route.time,
@@ -173,13 +174,22 @@ impl Routes {
         true
     }
 
-    /// Removes those that are [`ROUTE_LIFETIME`] old, 8,192 at most, and returns their keys with those of
-    /// all that went since the last call.
+    /// Removes some of those that are [`ROUTE_LIFETIME`] old, and returns keys of those that went since the
+    /// last call: 512 of each at most, so that nothing has to wait for it.
     pub fn expire(&mut self, now: u64) -> Vec<Key> {
         self.remove_expired(now, EXPIRED_AT_ONCE);
-        let mut gone = core::mem::take(&mut self.gone);
-        gone.retain(|key| !self.by_key.contains(*key));
-        gone
+        let rest = self.gone.len().saturating_sub(EXPIRED_AT_ONCE);
+        let gone = self.gone.get(rest..).unwrap_or_default().iter();
+        let keys = gone.filter(|key| !self.by_key.contains(**key)).copied();
+        let keys = keys.collect();
+        self.gone.truncate(rest);
+        keys
+    }
+
+    /// Whether [`expire`](Self::expire) has more to do.
+    #[must_use]
+    pub fn has_expired(&self, now: u64) -> bool {
+        !self.gone.is_empty() || self.by_age.iter().any(|ages| first_is_expired(ages, now))
     }
 
     /// Removes a few of those that are [`ROUTE_LIFETIME`] old, so that lookups don't have to pass many.
@@ -202,13 +212,25 @@ impl Routes {
         }
     }
 
-    /// Removes every route from or to a peering.
+    /// Removes every route from or to a peering: one pass over all, since one by one it takes a µs for each.
     pub(crate) fn remove_port(&mut self, port: Port) -> Vec<Key> {
-        let uses = |entry: &Entry| entry.source == port || entry.destination == port;
-        let of_port = self.by_key.iter().filter(|(_, entry)| uses(entry));
-        let keys: Vec<Key> = of_port.map(|(key, _)| *key).collect();
-        for key in &keys {
-            self.remove(*key);
+        let mut keys = Vec::new();
+        self.by_key.retain(|key, entry| {
+            let stays = entry.source != port && entry.destination != port;
+            if !stays {
+                keys.push(*key);
+            }
+            stays
+        });
+        if keys.is_empty() {
+            return keys;
+        }
+        for (source, ages) in self.by_age.iter_mut().enumerate() {
+            if source == usize::from(port) {
+                *ages = SortedMap::new();
+            } else {
+                ages.retain(|_, destination| *destination != port);
+            }
         }
         keys
     }
@@ -249,9 +271,9 @@ impl Routes {
     pub(crate) fn is_consistent(&self) -> bool {
         let has_age = |(key, entry): &(Key, Entry)| {
             let ages = self.by_age.get(usize::from(entry.source));
-            ages.is_some_and(|ages| ages.contains((entry.time, *key)))
+            ages.and_then(|ages| ages.get((entry.time, *key))) == Some(&entry.destination)
         };
-        let aged: usize = self.by_age.iter().map(SortedSet::len).sum();
+        let aged: usize = self.by_age.iter().map(SortedMap::len).sum();
         aged == self.by_key.len()
             && self.by_key.iter().all(has_age)
             && self.by_key.len() <= self.limit
@@ -271,7 +293,7 @@ impl Routes {
         let newcomers = self
             .by_age
             .get(usize::from(newcomer))
-            .map_or(0, SortedSet::len);
+            .map_or(0, SortedMap::len);
         let fullest = self.by_age.iter_mut().max_by_key(|ages| ages.len());
         let Some(key) = fullest
             .filter(|ages| ages.len() > newcomers)
@@ -296,16 +318,20 @@ impl Routes {
     }
 }
 
-fn pop_expired(ages: &mut SortedSet<(u64, Key)>, now: u64) -> Option<Key> {
-    let ((time, _), ()) = ages.first()?;
-    if now.saturating_sub(*time) < ROUTE_LIFETIME {
+fn first_is_expired(ages: &SortedMap<(u64, Key), Port>, now: u64) -> bool {
+    ages.first()
+        .is_some_and(|((time, _), _)| now.saturating_sub(*time) >= ROUTE_LIFETIME)
+}
+
+fn pop_expired(ages: &mut SortedMap<(u64, Key), Port>, now: u64) -> Option<Key> {
+    if !first_is_expired(ages, now) {
         return None;
     }
     pop_oldest(ages)
 }
 
-fn pop_oldest(ages: &mut SortedSet<(u64, Key)>) -> Option<Key> {
-    ages.pop_first().map(|((_, key), ())| key)
+fn pop_oldest(ages: &mut SortedMap<(u64, Key), Port>) -> Option<Key> {
+    ages.pop_first().map(|((_, key), _)| key)
 }
 
 fn route(key: Key, entry: &Entry) -> Route {

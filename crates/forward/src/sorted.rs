@@ -134,6 +134,24 @@ impl<K: Ord + Copy, V> SortedMap<K, V> {
         Some(value)
     }
 
+    /// Removes all that aren't to stay, in one pass; `stays` is asked in the order of keys.
+    pub(crate) fn retain(&mut self, mut stays: impl FnMut(&K, &V) -> bool) {
+        self.len = 0;
+        let blocks = core::mem::take(&mut self.blocks);
+        for mut block in blocks {
+            block.entries.retain(|(key, value)| stays(key, value));
+            let count = block.entries.len();
+            self.len += count;
+            match self.blocks.last_mut() {
+                Some(last) if last.entries.len() + count <= CAPACITY * 3 / 4 => {
+                    last.entries.append(&mut block.entries);
+                }
+                _ if count > 0 => self.blocks.push(block),
+                _ => {}
+            }
+        }
+    }
+
     pub(crate) fn pop_first(&mut self) -> Option<(K, V)> {
         let first = self.first()?.0;
         Some((first, self.remove(first)?))
@@ -226,6 +244,8 @@ mod tests {
         Remove(u16),
         /// All keys but some.
         Thin(u16),
+        /// The same in one pass.
+        Retain(u16),
         PopFirst,
     }
 
@@ -235,6 +255,7 @@ mod tests {
             1 => (0..2000u16, 1..400u16).prop_map(|(from, count)| Step::Fill(from, count)),
             4 => (0..2000u16).prop_map(Step::Remove),
             1 => (2..20u16).prop_map(Step::Thin),
+            1 => (2..20u16).prop_map(Step::Retain),
             1 => Just(Step::PopFirst),
         ]
     }
@@ -271,6 +292,10 @@ mod tests {
                         for key in keys {
                             prop_assert_eq!(map.remove(key), model.remove(&key));
                         }
+                    }
+                    Step::Retain(keep) => {
+                        map.retain(|key, _| key % keep == 0);
+                        model.retain(|key, _| key % keep == 0);
                     }
                     Step::PopFirst => prop_assert_eq!(map.pop_first(), model.pop_first()),
                 }

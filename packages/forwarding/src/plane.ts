@@ -74,7 +74,7 @@ export class ForwardingPlane {
 
   /**
    * Forgets a peering: its announcement, all that waits for it, every route from or to it. Returns the keys of
-   * those routes, good for one pass. Takes time in proportion to the number of all routes (about 1 ms at 100,000).
+   * those routes, good for one pass. Takes time in proportion to the number of all routes (a few ms at 100,000).
    */
   removePeer(port: number): Iterable<Key> {
     return readKeys(this.#plane.removePeer(port))
@@ -165,11 +165,16 @@ export class ForwardingPlane {
   }
 
   /**
-   * Removes the routes that are 10 s old, at most 8,192 at once, and returns their keys with those of routes
-   * that made room for others since the last call, good for one pass. A route counts as expired from that age on, removed or not.
+   * Removes routes that are 10 s old, at most 512, and returns at most as many keys of those and of routes that made
+   * room for others, good for one pass. A route counts as expired from that age on, removed or not.
    */
   expireRoutes(now: number): Iterable<Key> {
     return readKeys(this.#plane.expireRoutes(now))
+  }
+
+  /** Whether `expireRoutes` has more to do. */
+  hasExpiredRoutes(now: number): boolean {
+    return this.#plane.hasExpiredRoutes(now)
   }
 
   /** Nodes that we heard from in the last 60 s, and how they are reached by tree. */

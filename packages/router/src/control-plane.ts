@@ -109,7 +109,7 @@ export class ControlPlane {
    * nothing is left. The announcement of a peer that can't be right ends the peering.
    */
   work(now: number): boolean {
-    if (this.snake.hasWork) this.snake.work()
+    if (this.snake.hasWork) this.snake.work(now)
     else this.#workOnNext(now)
     return this.#hasWork
   }

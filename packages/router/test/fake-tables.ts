@@ -46,8 +46,14 @@ export class FakeTables implements Tables {
     return result
   }
 
+  /** Three at most. */
   expireRoutes(now: number): Key[] {
-    return this.#remove(({ time }) => now - time >= 10_000)
+    const expired = [...this.table.values()].filter(({ time }) => now - time >= 10_000).slice(0, 3)
+    return this.#remove((route) => expired.includes(route))
+  }
+
+  hasExpiredRoutes(now: number): boolean {
+    return [...this.table.values()].some(({ time }) => now - time >= 10_000)
   }
 
   #remove(matches: (route: Route) => boolean): Key[] {

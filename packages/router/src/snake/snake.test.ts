@@ -253,12 +253,26 @@ test('old routes are reported as they go', () => {
   ])
 })
 
+test('very many old routes are removed in pieces', () => {
+  const keys = identities(8).map(({ key }) => key)
+  for (const key of keys) {
+    tables.installRoute({ key, source: 1, destination: 0, sequence: 1n, root, time: now })
+  }
+  now += ROUTE_LIFETIME
+  snake.handleTimeout(root, true, now)
+  const left = (): number => tables.table.size
+  expect([left(), events().length, snake.hasWork]).toEqual([5, 3, true])
+  expect([snake.work(now), left(), events().length]).toEqual([true, 2, 3])
+  expect([snake.work(now), left(), events().length]).toEqual([false, 0, 2])
+  expect(snake.hasWork).toBe(false)
+})
+
 test('very many routes that are gone are reported in pieces', () => {
   const keys = identities(500).map(({ key }) => key)
   snake.removePeer(1, keys)
   snake.removePeer(2, [low.key])
   expect(events().length).toBe(200)
-  expect([snake.hasWork, snake.work(), events().length]).toEqual([true, true, 200])
-  expect([snake.work(), snake.hasWork]).toEqual([false, false])
+  expect([snake.hasWork, snake.work(now), events().length]).toEqual([true, true, 200])
+  expect([snake.work(now), snake.hasWork]).toEqual([false, false])
   expect(events().map(({ detail }) => detail)).toEqual([...keys.slice(400), low.key].map((key) => ({ key })))
 })

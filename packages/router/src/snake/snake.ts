@@ -36,7 +36,10 @@ export interface SnakeTables {
   nextHopSnake(destination: Key, watermark: Watermark, options: { bootstrap: boolean }, now: number): SnakeHop
   route(key: Key): Route | undefined
   installRoute(route: Route, now: number): 'installed' | 'replaced' | 'full'
+  /** Some of them. */
   expireRoutes(now: number): Iterable<Key>
+  /** Whether there are more. */
+  hasExpiredRoutes(now: number): boolean
 }
 
 /** How many routes that are gone are reported in one piece: a peering may have had very many. */
@@ -69,6 +72,8 @@ export class Snake {
   #wanted = 0
   /** Routes that are gone and weren't reported yet, in lists. */
   readonly #gone: Iterator<Key>[] = []
+  /** Whether there may be expired routes left in the tables. */
+  #isExpiring = false
 
   constructor(options: SnakeOptions) {
     this.#options = options
@@ -86,7 +91,8 @@ export class Snake {
 
   /** `removed`: the keys of the routes that went with the peering. */
   removePeer(port: number, removed: Iterable<Key>): void {
-    this.#reportGone(removed)
+    this.#gone.push(removed[Symbol.iterator]())
+    if (this.#gone.length === 1) this.#reportGone()
     if (this.#descending?.port === port) this.#setDescending(undefined)
   }
 
@@ -131,21 +137,20 @@ export class Snake {
     return true
   }
 
-  /** Reports some more of the routes that are gone. False if none are left. */
-  work(): boolean {
-    for (let count = 0; count < REPORTED_AT_ONCE; count += 1) {
-      const [first] = this.#gone
-      if (first === undefined) return false
-      const { done, value: key } = first.next()
-      if (done) this.#gone.shift()
-      else this.#report({ name: 'routeremoved', detail: { key } })
+  /** Reports some more of the routes that are gone, or removes some more that are old. False if none are left. */
+  work(now: number): boolean {
+    if (this.#gone.length === 0 && this.#isExpiring) {
+      const { tables } = this.#options
+      this.#gone.push(tables.expireRoutes(now)[Symbol.iterator]())
+      this.#isExpiring = tables.hasExpiredRoutes(now)
     }
-    return this.#gone.length > 0
+    this.#reportGone()
+    return this.hasWork
   }
 
   /** Whether `work` has something to do. */
   get hasWork(): boolean {
-    return this.#gone.length > 0
+    return this.#gone.length > 0 || this.#isExpiring
   }
 
   nextTimeout(): number {
@@ -156,7 +161,8 @@ export class Snake {
   handleTimeout(root: Root, isRoot: boolean, now: number): void {
     if (now < this.#maintenanceAt) return
     this.#maintenanceAt = now + MAINTENANCE_INTERVAL
-    this.#reportGone(this.#options.tables.expireRoutes(now))
+    this.#isExpiring = true
+    if (this.#gone.length === 0) this.work(now)
     if (!this.#isValid(this.#descending, root, now)) this.#setDescending(undefined)
     if (isRoot || (this.#wanted === 0 && now - this.#lastBootstrap < BOOTSTRAP_INTERVAL)) return
     this.#wanted = Math.max(0, this.#wanted - 1)
@@ -197,9 +203,14 @@ export class Snake {
     this.#report({ name: 'descendingchange', detail: { descending: node?.key, port: node?.port } })
   }
 
-  #reportGone(keys: Iterable<Key>): void {
-    this.#gone.push(keys[Symbol.iterator]())
-    if (this.#gone.length === 1) this.work()
+  #reportGone(): void {
+    for (let count = 0; count < REPORTED_AT_ONCE; count += 1) {
+      const [first] = this.#gone
+      if (first === undefined) return
+      const { done, value: key } = first.next()
+      if (done) this.#gone.shift()
+      else this.#report({ name: 'routeremoved', detail: { key } })
+    }
   }
 
   #report(event: ControlEvent): void {
