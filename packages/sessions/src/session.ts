@@ -14,7 +14,10 @@ export const CloseCode = { done: 0, failed: 1, busy: 2 } as const
 /** How long what was written and closed may take to be delivered when a session is closed, in ms. */
 const CLOSE_LIMIT = 10_000
 
-/** How long a session that the other side uses too is kept without streams once it is released, in ms. */
+/**
+ * How long a session that the other side uses too is kept without streams once it isn't needed here, in ms: one may
+ * be on its way.
+ */
 const SHARED_IDLE = 5000
 
 /** A number, whose meaning is the application's, and words for people. */
@@ -107,8 +110,8 @@ export class QuicSession implements Session {
   #reason: Error | undefined
   #attended = false
   #takesDatagrams = false
-  /** To be closed when it has had no streams for so long, in ms. */
-  #idleLimit: number | undefined
+  /** To be closed when it has had no streams for a while. */
+  #retired = false
   #idle: TimerHandle | undefined
   /** It ended before all was delivered that should have been. */
   #lost = false
@@ -152,15 +155,15 @@ export class QuicSession implements Session {
     return !this.#takesDatagrams
   }
 
-  /** Closes the session, in order, as soon as it has had no streams for so many ms. */
-  retire(idleLimit = 0): void {
-    this.#idleLimit = idleLimit
+  /** Closes the session, in order, as soon as it has had no streams for `SHARED_IDLE`. */
+  retire(): void {
+    this.#retired = true
     this.#checkIdle()
   }
 
   release(reason?: Error): Promise<void> | undefined {
     if (!this.isShared) return this.close(reason)
-    this.retire(SHARED_IDLE)
+    this.retire()
     return undefined
   }
 
@@ -280,9 +283,8 @@ export class QuicSession implements Session {
   #checkIdle(): void {
     if (this.#idle !== undefined) this.#clock.clearTimeout(this.#idle)
     this.#idle = undefined
-    if (this.#idleLimit === undefined || this.#streams.size > 0 || !this.isOpen) return
-    if (this.#idleLimit === 0) void this.close()
-    else this.#idle = this.#clock.setTimeout(() => void this.close(), this.#idleLimit)
+    if (!this.#retired || this.#streams.size > 0 || !this.isOpen) return
+    this.#idle = this.#clock.setTimeout(() => void this.close(), SHARED_IDLE)
   }
 
   async #closeInOrder(): Promise<void> {
