@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import type { Session, SessionListener, SessionStream, Sessions, SessionsOptions } from '../src/index.ts'
 import { TestNetwork } from './network.ts'
 
@@ -68,7 +69,13 @@ export async function next<T>(values: AsyncIterable<T>): Promise<T> {
 export async function bytesOf(readable: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   for await (const chunk of readable) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0))
+  let used = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, used)
+    used += chunk.length
+  }
+  return bytes
 }
 
 export async function textOf(readable: ReadableStream<Uint8Array>): Promise<string> {
@@ -85,6 +92,12 @@ export async function send(writable: WritableStream<Uint8Array>, bytes: Uint8Arr
 /** Bytes that differ from those before and after. */
 export function pattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 31) % 251)
+}
+
+/** Says where they differ, and is quick for millions. */
+export function expectBytes(actual: Uint8Array, expected: Uint8Array): void {
+  expect(actual.length).toBe(expected.length)
+  expect(actual.findIndex((byte, index) => byte !== expected[index])).toBe(-1)
 }
 
 /** To be looked at later, should it reject before. */

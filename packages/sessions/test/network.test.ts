@@ -3,7 +3,7 @@ import { seededRandom } from '@snek/platform/testing'
 import { Key } from '@snek/wire'
 import { describe, expect, test } from 'vitest'
 import { createSessions, type DatagramNetwork } from '../src/index.ts'
-import { bytesOf, later, next, pair, pattern, send, streamPair, textOf } from './fixtures.ts'
+import { bytesOf, expectBytes, later, next, pair, pattern, send, streamPair, textOf } from './fixtures.ts'
 import { TestNetwork } from './network.ts'
 
 const stranger = Key.from(new Uint8Array(32).fill(9))
@@ -51,7 +51,7 @@ describe('silence', () => {
     network.clock.setTimeout(() => {
       network.drop = () => false
     }, 8000)
-    expect(Buffer.compare(await received, bytes)).toBe(0)
+    expectBytes(await received, bytes)
     await sending
     expect(network.forgotten.length).toBeGreaterThan(0)
   })
@@ -66,7 +66,7 @@ test('what a node’s own queues don’t take is sent again', async () => {
   network.clock.setTimeout(() => {
     network.answer = 'sent'
   }, 500)
-  expect(Buffer.compare(await received, bytes)).toBe(0)
+  expectBytes(await received, bytes)
   await sending
   expect(dialled.stats().packetsLost).toBeGreaterThan(0)
 })
@@ -150,7 +150,7 @@ test('a network may deliver while it is sent to', async () => {
   const sending = send(stream.writable, bytes)
   const received = await bytesOf((await next(accepted.streams)).readable)
   await sending
-  expect(Buffer.compare(received, bytes)).toBe(0)
+  expectBytes(received, bytes)
 })
 
 describe('closing all sessions', () => {
@@ -176,7 +176,7 @@ describe('closing all sessions', () => {
 
     await network.run(accepted.closed)
     const incoming = await network.run(next(accepted.streams))
-    expect(Buffer.compare(await network.run(bytesOf(incoming.readable)), bytes)).toBe(0)
+    expectBytes(await network.run(bytesOf(incoming.readable)), bytes)
     await network.run(far.close())
     await network.pass(20)
     expect(network.clock.pendingTimers).toBe(0)

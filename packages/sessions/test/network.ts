@@ -134,7 +134,17 @@ class TestLink implements DatagramNetwork {
 
 /** All that is ready to happen without time going on. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') return void setImmediate(resolve)
+    // What browsers have: their timers take 4 ms.
+    const { port1, port2 } = new MessageChannel()
+    port1.addEventListener('message', () => {
+      port1.close()
+      resolve()
+    })
+    port1.start()
+    port2.postMessage(undefined)
+  })
 }
 
 /** Runs the next timer; false if there is none before `end`. */

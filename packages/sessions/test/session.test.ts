@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CloseCode } from '../src/index.ts'
-import { bytesOf, later, next, pair, pattern, send, streamPair, textOf } from './fixtures.ts'
+import { bytesOf, expectBytes, later, next, pair, pattern, send, streamPair, textOf } from './fixtures.ts'
 import { TestNetwork } from './network.ts'
 
 describe('close', () => {
@@ -14,7 +14,7 @@ describe('close', () => {
     await dialled.closed
     await network.run(accepted.closed)
     // Only now does anybody read.
-    expect(Buffer.compare(await network.run(bytesOf(far.readable)), there)).toBe(0)
+    expectBytes(await network.run(bytesOf(far.readable)), there)
     await expect(bytesOf(near.readable)).rejects.toMatchObject({ code: 'session-closed' })
   })
 

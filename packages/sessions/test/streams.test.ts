@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { StreamError } from '../src/index.ts'
-import { bytesOf, next, pair, pattern, send, streamPair, textOf } from './fixtures.ts'
+import { bytesOf, expectBytes, next, pair, pattern, send, streamPair, textOf } from './fixtures.ts'
 import { TestNetwork } from './network.ts'
 
 describe('halves', () => {
@@ -83,8 +83,8 @@ test.each([1, 2, 3])('bytes arrive whatever the network does, seed %i', async (s
       send(far.writable, back),
     ]),
   )
-  expect(Buffer.compare(received, there)).toBe(0)
-  expect(Buffer.compare(answered, back)).toBe(0)
+  expectBytes(received, there)
+  expectBytes(answered, back)
 })
 
 describe('a reader that stops', () => {
