@@ -24,3 +24,10 @@ test('many small steps add up', () => {
   expect(allowed).toBe(30)
   expect(bucket.take(bucket.nextAt)).toBe(true)
 })
+
+test('a big one is allowed when one is, and paid for afterwards', () => {
+  const bucket = new TokenBucket(10, 0)
+  expect([bucket.take(0, 8), bucket.take(0, 8), bucket.take(0)]).toEqual([true, true, false])
+  expect(bucket.nextAt).toBe(700)
+  expect([bucket.take(699), bucket.take(700)]).toEqual([false, true])
+})

@@ -10,13 +10,13 @@ export class TokenBucket {
     this.#time = now
   }
 
-  /** Whether one more is allowed now; if so, it counts. */
-  take(now: number): boolean {
+  /** Whether one more is allowed now; if so, it counts, for several if it is a big one. */
+  take(now: number, count = 1): boolean {
     this.#tokens = Math.min(this.#rate, this.#tokens + ((now - this.#time) * this.#rate) / 1000)
     this.#time = now
     // What was added in fractions may lack the last bit of a whole.
     if (this.#tokens < 1 - 1e-6) return false
-    this.#tokens -= 1
+    this.#tokens -= count
     return true
   }
 

@@ -210,6 +210,28 @@ describe('is survived', { timeout: 30_000 }, () => {
   })
 })
 
+test('announcements that are as long as they may be: so many signatures and no more', async () => {
+  let verified = 0
+  const busy = await world.router(504, {
+    verify: (...signed) => {
+      verified += 1
+      return verify(...signed)
+    },
+  })
+  const stranger = world.stranger(busy).introduce(attacker)
+  world.clock.advance(10)
+  const path = all.slice(-MAX_ANNOUNCEMENT_ENTRIES + 1).map((node) => [node, 1] as const)
+  const sent = 20
+  for (let sequence = 1n; sequence <= BigInt(sent); sequence += 1n) {
+    stranger.send(announce(announcementPayload(sequence, ...path, [attacker, 1])), KEEPALIVE)
+    world.clock.advance(100)
+  }
+  // Three at once, and then 20 entries' worth of 25 a second.
+  expect(verified).toBeGreaterThan(3 * MAX_ANNOUNCEMENT_ENTRIES)
+  expect(verified).toBeLessThanOrEqual(3 * MAX_ANNOUNCEMENT_ENTRIES + 2 * 500 + 1)
+  expect(busy.snapshot().counters['announcements_merged']).toBeGreaterThanOrEqual(sent - 9)
+})
+
 test('a root that has the highest key and vanishes again and again', () => {
   for (let round = 0; round < 10; round += 1) {
     const stranger = world
