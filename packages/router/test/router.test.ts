@@ -227,6 +227,29 @@ test('what a slow link can’t take waits, and nothing is lost', async () => {
   pair.cut()
 })
 
+test('a peer that takes nothing more stops nobody: the others are read, and reached at once', async () => {
+  const limit = 100_000
+  const hub = await world.router(1, { limits: { queueBytes: limit } })
+  const [left, slow, right] = [await world.router(2), await world.router(3), await world.router(4)]
+  await world.link(hub, slow, { latency: 500, capacity: 4000 })
+  await world.link(hub, left)
+  await world.link(hub, right)
+  world.clock.advance(20_000)
+  const received = collect(right)
+  for (let index = 0; index < 500; index += 1) {
+    expect(left.send(slow.key, new Uint8Array(1000))).toBe('sent')
+    if (index % 5 === 0) expect(left.send(right.key, Uint8Array.of(index / 5))).toBe('sent')
+    world.clock.advance(1)
+  }
+  world.clock.advance(20)
+  expect(received.map(({ payload }) => payload[0])).toEqual(Array.from({ length: 100 }, (_, index) => index))
+  expect(left.snapshot().peers[0]?.queue).toEqual({ frames: 0, bytes: 0 })
+  const [toSlow] = hub.snapshot().peers.filter(({ key }) => key === slow.key.hex)
+  expect(toSlow?.queue.bytes).toBeGreaterThan(0)
+  expect(toSlow?.queue.bytes).toBeLessThanOrEqual(limit)
+  expect(toSlow?.dropped).toBeGreaterThan(200)
+})
+
 test('what waits when a router is closed still leaves, for a second at most', async () => {
   const [left, right] = [await world.router(1), await world.router(2)]
   const [, far] = await world.link(left, right, { latency: 20, capacity: 4000 })
