@@ -9,7 +9,7 @@ export interface Measurement {
   readonly unit: string
   /** How much of the plain pipe's, in the same run. */
   readonly toPipe?: number
-  /** The spread of several runs, of which `value` is the median. */
+  /** The spread of several runs, of which `value` is one. */
   readonly least?: number
   readonly most?: number
 }

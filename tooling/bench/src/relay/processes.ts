@@ -16,14 +16,14 @@ export class Process implements AsyncDisposable {
   readonly #name: string
   #errors = ''
 
-  /** `cpuProfile`: a directory for a profile of it. */
+  /** `built`: as users run it, not from the sources. `cpuProfile`: a directory for a profile of it. */
   constructor(
     file: URL,
     parameters: readonly string[],
-    options: { observed?: boolean; cpuProfile?: string | undefined } = {},
+    options: { built?: boolean; observed?: boolean; cpuProfile?: string | undefined } = {},
   ) {
-    const { observed = false, cpuProfile } = options
-    const execArgv = [CONDITIONS]
+    const { built = false, observed = false, cpuProfile } = options
+    const execArgv = built ? [] : [CONDITIONS]
     if (observed) execArgv.push(`--import=${OBSERVE}`)
     if (cpuProfile !== undefined) execArgv.push('--cpu-prof', `--cpu-prof-dir=${cpuProfile}`)
     this.#name = fileURLToPath(file)

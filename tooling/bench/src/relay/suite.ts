@@ -31,11 +31,12 @@ async function floods(size: number, options: RelayOptions): Promise<Measurement[
     (one, other) => one.framesPerSecond - other.framesPerSecond,
   )
   return THROUGH.flatMap((through) => {
-    const { framesPerSecond, lost, disordered, garbage, memory } = results[through]
+    const { framesPerSecond, lost, disordered, garbage, memory } = results[through].best
     const name = `${NAMES[through]}, ${size} bytes`
-    const toPipe = framesPerSecond / results.pipe.framesPerSecond
+    const toPipe = framesPerSecond / results.pipe.best.framesPerSecond
+    const spread = range(results[through], (result) => result.framesPerSecond)
     return [
-      { name, value: framesPerSecond, unit: 'frames/s', toPipe },
+      { name, value: framesPerSecond, unit: 'frames/s', toPipe, ...spread },
       { name: `${name}: lost or out of order`, value: lost + disordered, unit: 'frames' },
       { name: `${name}: collecting garbage`, value: garbage * 100, unit: '%' },
       { name: `${name}: memory`, value: memory / 2 ** 20, unit: 'MiB' },
@@ -46,13 +47,25 @@ async function floods(size: number, options: RelayOptions): Promise<Measurement[
 async function latencies(options: RelayOptions): Promise<Measurement[]> {
   const results = await best({ size: 1200, rate: RATE }, options, (one, other) => other.p99 - one.p99)
   return THROUGH.flatMap((through) => {
-    const { p50, p99 } = results[through]
+    const { p50, p99 } = results[through].best
     const name = `${NAMES[through]}, latency at ${RATE} frames/s`
+    const spread50 = range(results[through], (result) => result.p50 * 1000)
+    const spread99 = range(results[through], (result) => result.p99 * 1000)
     return [
-      { name: `${name}, p50`, value: p50 * 1000, unit: 'µs' },
-      { name: `${name}, p99`, value: p99 * 1000, unit: 'µs' },
+      { name: `${name}, p50`, value: p50 * 1000, unit: 'µs', ...spread50 },
+      { name: `${name}, p99`, value: p99 * 1000, unit: 'µs', ...spread99 },
     ]
   })
+}
+
+interface Rounds {
+  readonly best: Result
+  readonly all: readonly Result[]
+}
+
+function range({ all }: Rounds, pick: (result: Result) => number): { least: number; most: number } {
+  const values = all.map(pick)
+  return { least: Math.min(...values), most: Math.max(...values) }
 }
 
 /** Each in its turn, so that a change of the machine's load changes all. */
@@ -60,11 +73,14 @@ async function best(
   plan: Pick<Plan, 'size' | 'rate'>,
   { seconds, rounds, cpuProfile }: RelayOptions,
   compare: (one: Result, other: Result) => number,
-): Promise<Record<Plan['through'], Result>> {
+): Promise<Record<Plan['through'], Rounds>> {
   const results: Record<Plan['through'], Result[]> = { pipe: [], tcp: [], ws: [] }
   for (let round = 0; round < rounds; round += 1) {
     for (const through of THROUGH) results[through].push(await run({ ...plan, through, seconds, cpuProfile }))
   }
-  const last = (through: Plan['through']): Result => results[through].toSorted(compare).at(-1) as Result
-  return { pipe: last('pipe'), tcp: last('tcp'), ws: last('ws') }
+  const measured = (through: Plan['through']): Rounds => {
+    const all = results[through]
+    return { best: all.toSorted(compare).at(-1) as Result, all }
+  }
+  return { pipe: measured('pipe'), tcp: measured('tcp'), ws: measured('ws') }
 }
