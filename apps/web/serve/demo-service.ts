@@ -1,8 +1,6 @@
-// A small web site that is only on this machine, and published at a key as `snek expose` does it.
+// A small web site for `snek expose` to publish.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { exposeHttp } from '@snek/http/proxy'
-import { createNode } from '@snek/node'
 
 const STYLE = `body { max-width: 40rem; margin: 3rem auto; padding: 0 1rem; font: 1.05rem/1.6 system-ui, sans-serif; color: #1c2422 }
 h1 { letter-spacing: -0.02em }
@@ -38,15 +36,12 @@ the snake, through nodes that could read none of it.</p>
   '/picture.svg': ['image/svg+xml', PICTURE],
 }
 
-export interface DemoService extends AsyncDisposable {
-  /** Where it is on this machine. */
+export interface DemoSite extends AsyncDisposable {
+  /** Where it is on this machine, and there alone. */
   readonly origin: string
-  /** Where it is on the overlay. */
-  readonly key: string
 }
 
-/** Starts it, and publishes it at a new key, by a node that peers with the one at `peer`. */
-export async function exposeDemo(peer: string): Promise<DemoService> {
+export async function serveDemo(): Promise<DemoSite> {
   const server = createServer((request, response) => {
     const found = SITE[new URL(request.url ?? '/', 'http://demo').pathname]
     response.writeHead(found === undefined ? 404 : 200, { 'content-type': found?.[0] ?? 'text/plain' })
@@ -56,14 +51,10 @@ export async function exposeDemo(peer: string): Promise<DemoService> {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const node = await createNode({ peers: [peer] })
-  const service = await exposeHttp(node, new URL(origin), { protocol: 'http' })
   const dispose = async (): Promise<void> => {
-    await service.close()
-    await node.close()
     server.closeAllConnections()
-    server.close()
+    await new Promise((resolve) => server.close(resolve))
   }
-  return { origin, key: node.key.hex, [Symbol.asyncDispose]: dispose }
+  const { port } = server.address() as AddressInfo
+  return { origin: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: dispose }
 }

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { exposeDemo } from './demo-service.ts'
+import { serveDemo } from './demo-service.ts'
 import { startStaticServer } from './static-server.ts'
 
 const SNEK = fileURLToPath(new URL('../../cli/bin/snek.js', import.meta.url))
@@ -43,18 +43,19 @@ async function main(): Promise<void> {
   const admin = ['--admin', `${process.env['TMPDIR'] ?? '/tmp'}/snek-web-${process.pid}.sock`]
   const up = await snek('up', '--listen', 'ws://0.0.0.0:0/', ...admin)
   const listening = up.listen[0] ?? ''
-  const demo = await exposeDemo(peerFor('', listening))
+  const demo = await serveDemo()
+  const site = await snek('expose', demo.origin, '--peer', peerFor('', listening))
   const page = await startStaticServer({
     directory: DIRECTORY,
     host: '0.0.0.0',
     port: PAGE_PORT,
-    suggestions: (host) => ({ peers: [peerFor(host, listening)], browse: [{ name: 'Demo', key: demo.key }] }),
+    suggestions: (host) => ({ peers: [peerFor(host, listening)], browse: [{ name: 'Demo', key: site.key }] }),
   })
   console.log(`
   Open     ${page.url}
 
   A node   ${up.key.slice(0, 8)}… at ${peerFor('', listening)}, for the page to peer with
-  A site   ${demo.origin}, exposed at ${demo.key.slice(0, 8)}…: browse it from the page
+  A site   ${demo.origin}, behind snek expose at ${site.key.slice(0, 8)}…: browse it from the page
 
   Open the page in a second browser (or a private window) for a second node. Ctrl-C ends all.
 `)

@@ -124,6 +124,24 @@ export function identityTests(stage: Stage): void {
     expect(await person.key(first)).toBe(key)
   })
 
+  test('the tab that ran the node crashes, and the next one runs it', async () => {
+    const person = await stage.person()
+    const relay = await stage.relay()
+    const first = await person.open()
+    const key = await person.startNode(first, relay.uri)
+    const second = await person.open('node')
+    await second.getByText(/^connected to/).waitFor()
+    const crashed = new Promise((resolve) => first.once('crash', resolve))
+    // What made it crash can't be answered by it.
+    first.goto('chrome://crash').catch(() => undefined)
+    await crashed
+    await second.getByRole('textbox', { name: 'Your page' }).fill('Hello')
+    await second.getByRole('button', { name: 'Publish' }).click()
+    await second.getByText('published', { exact: true }).waitFor()
+    await second.getByText(/^connected to/).waitFor()
+    expect(await person.key(second)).toBe(key)
+  })
+
   test('several tabs share one node, and it outlives the tab that ran it', async () => {
     const person = await stage.person()
     const relay = await stage.relay()

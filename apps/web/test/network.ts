@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
-import { exposeDemo } from '../serve/demo-service.ts'
+import { serveDemo } from '../serve/demo-service.ts'
 import type { Person } from './chromium.ts'
-import type { Relay } from './site.ts'
+import { type Relay, startExpose } from './site.ts'
 import type { Stage } from './stage.ts'
 
 interface Pair {
@@ -167,14 +167,16 @@ export function networkTests(stage: Stage): void {
     expect(new URL(ada.page.url()).hash).toBe(`#/browse/${bob.key}/%2Fmore`)
   })
 
-  test('an HTTP service of a Node process is browsed, with its styles and pictures', async () => {
+  test('a web site behind `snek expose` is browsed, with its styles and pictures', async () => {
     const relay = await stage.relay()
-    const demo = await exposeDemo(relay.uri)
+    const demo = await serveDemo()
     onTestFinished(() => demo[Symbol.asyncDispose]())
+    const service = await startExpose(demo.origin, relay.uri)
+    onTestFinished(() => service.kill())
     const person = await stage.person()
     const page = await person.open()
     await person.startNode(page, relay.uri)
-    await person.go(page, `browse/${demo.key}`)
+    await person.go(page, `browse/${service.key}`)
     const frame = page.frameLocator('.strangers-page')
     await frame.getByRole('heading', { name: 'An ordinary web server' }).waitFor()
     await expect

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, vi } from 'vitest'
 import { launchChromium } from './chromium.ts'
 import { conformanceTests } from './conformance.ts'
 import { identityTests } from './identity.ts'
+import { keyboardTests } from './keyboard.ts'
 import { networkTests } from './network.ts'
 import { qualityTests } from './quality.ts'
 import { relayingTests } from './relaying.ts'
@@ -33,4 +34,5 @@ describe('identity', () => identityTests(stage))
 describe('network', () => networkTests(stage))
 describe('relaying', () => relayingTests(stage))
 describe('resilience', () => resilienceTests(stage))
+describe('keyboard', () => keyboardTests(stage))
 describe('quality', () => qualityTests(stage))

@@ -2,14 +2,14 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { Person } from './chromium.ts'
-import { type Relay, type Site, startRelay } from './site.ts'
+import { type Relay, type RelayOptions, type Site, startRelay } from './site.ts'
 
 export interface Stage {
   readonly site: Site
   readonly browser: Browser
   /** A browser of its own. At the end of the test it must have had nothing to complain of. */
   person(options?: BrowserContextOptions): Promise<Person>
-  relay(uri?: string): Promise<Relay>
+  relay(options?: RelayOptions): Promise<Relay>
 }
 
 export function stageOn(get: () => { site: Site; browser: Browser }): Stage {
@@ -29,8 +29,8 @@ export function stageOn(get: () => { site: Site; browser: Browser }): Stage {
       })
       return person
     },
-    async relay(uri) {
-      const relay = await startRelay(uri)
+    async relay(options) {
+      const relay = await startRelay(options)
       onTestFinished(() => relay.kill())
       return relay
     },

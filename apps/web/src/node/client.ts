@@ -75,6 +75,7 @@ export function startClient(): void {
       leadership_.value = now
     },
     onFailure: fail,
+    stunServers: () => status_.value?.stunServers ?? [],
   }
   standForLeader(candidate)
   void synchronise()
@@ -124,7 +125,7 @@ async function synchronise(): Promise<void> {
 }
 
 function fail(problem: string): void {
-  status_.value = { phase: 'failed', problem, peers: [], page: '', persisted: false }
+  status_.value = { phase: 'failed', problem, peers: [], page: '', stunServers: [], persisted: false }
 }
 
 /** The tab was asleep, or another was: sees to it that somebody runs the node, and that it dials at once. */

@@ -6,6 +6,7 @@ import { Icon } from '../ui/icon.tsx'
 import { ask } from './client.ts'
 import { nameOf } from './names.ts'
 import type { NodeStatus, PeerStatus } from './protocol.ts'
+import { StunForm } from './stun-form.tsx'
 
 export function Connections({ node }: { node: NodeStatus }): JSX.Element {
   const direct = node.snapshot?.peers.filter((peer) => peer.uri.startsWith('webrtc:')) ?? []
@@ -39,6 +40,7 @@ export function Connections({ node }: { node: NodeStatus }): JSX.Element {
           </ul>
         )}
         <AddPeer />
+        <StunForm node={node} />
       </div>
     </section>
   )

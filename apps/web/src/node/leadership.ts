@@ -1,6 +1,6 @@
 // Which of the tabs runs the node: the one that holds a Web Lock. When it goes, the next one takes over;
 // when it sleeps while another is looked at, that one takes the lock away.
-import { connector, serveConnector } from '@snek/transport-webrtc'
+import { type Connector, connector, serveConnector } from '@snek/transport-webrtc'
 import { NODE_LOCK } from './protocol.ts'
 
 export type Leadership = 'leads' | 'follows'
@@ -10,6 +10,8 @@ export interface Candidate {
   onChange(leadership: Leadership): void
   /** The node's code can't be run; says why. */
   onFailure(problem: string): void
+  /** Those that the next connection may ask. */
+  stunServers(): readonly string[]
 }
 
 /** Runs the node whenever this tab holds the lock. */
@@ -44,6 +46,10 @@ function startNode(candidate: Candidate): Worker {
     event.preventDefault()
     candidate.onFailure(event.message || 'Its code could not be loaded. Is the server there?')
   })
-  serveConnector(worker, connector())
+  const connect: Connector['connect'] = () => {
+    const iceServers = candidate.stunServers().map((urls) => ({ urls }))
+    return connector({ iceServers }).connect()
+  }
+  serveConnector(worker, { connect })
   return worker
 }

@@ -21,6 +21,8 @@ export interface Methods {
   forgetIdentity(): void
   addPeer(uri: string): void
   removePeer(uri: string): void
+  /** Addresses of STUN servers, as people write them; empty: none is asked. */
+  setStunServers(text: string): void
   /** Dials everybody at once who isn't connected. */
   wake(): void
   /** Adds a contact, or renames one. */
@@ -61,6 +63,8 @@ export interface NodeStatus {
   readonly peers: readonly PeerStatus[]
   readonly snapshot?: RouterSnapshot
   readonly page: string
+  /** Asked when a direct link is made: which address do others see? */
+  readonly stunServers: readonly string[]
   /** Whether the browser promised to keep what is stored. */
   readonly persisted: boolean
 }

@@ -10,6 +10,7 @@ import { EventLog } from './event-log.ts'
 import { readReceived, removeReceived } from './partial-files.ts'
 import { RunningNode } from './running-node.ts'
 import { Store } from './store.ts'
+import { parseStunServers, readStunServers } from './stun-servers.ts'
 import { forgetIdentity, keepIdentity, loadIdentity, parseSeed } from './vault.ts'
 
 /** Between samples, and the shortest time between two statuses, in milliseconds. */
@@ -34,6 +35,7 @@ export class Host {
   #identity: Identity | undefined
   #peers: readonly string[] = []
   #page = ''
+  #stunServers: readonly string[] = []
   #persisted = false
   #statusTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -63,6 +65,7 @@ export class Host {
   async #begin(): Promise<void> {
     this.#peers = (await this.#store.peers()) ?? []
     this.#page = await this.#store.page()
+    this.#stunServers = readStunServers(await this.#store.read('stun'))
     this.#persisted = (await navigator.storage?.persisted?.()) ?? false
     try {
       const identity = await loadIdentity(this.#store)
@@ -139,6 +142,12 @@ export class Host {
         running().peers.remove(uri)
         await this.#keepPeers()
       },
+      setStunServers: async (text) => {
+        const servers = parseStunServers(text)
+        await this.#store.write('stun', servers)
+        this.#stunServers = servers
+        this.#changed()
+      },
       wake: async () => this.#running?.wake(),
       saveContact: async (key, name) => {
         await this.#contacts.save(key, name)
@@ -172,9 +181,13 @@ export class Host {
       },
       fetch: (url) => running().web.fetch(url),
       setPage: async (text) => {
-        running().web.page = text
+        const { web } = running()
+        web.page = text
+        await this.#store.write('page', text).catch((error: unknown) => {
+          web.page = this.#page // what isn't kept isn't shown either
+          throw error
+        })
         this.#page = text
-        await this.#store.write('page', text)
         this.#changed()
       },
     }
@@ -201,6 +214,7 @@ export class Host {
       ...(this.#running && { snapshot: this.#running.node.snapshot() }),
       peers: this.#running?.peers.status ?? [],
       page: this.#page,
+      stunServers: this.#stunServers,
       persisted: this.#persisted,
     }
   }
