@@ -22,7 +22,7 @@ import { runScript } from './run-script.ts'
 const CHUNK = 64 * 1024
 
 export async function plane(): Promise<Measurement[]> {
-  return [...snakeLookups(), ...treeLookups(), ...changes(), ...frames(), ...(await memory())]
+  return [...snakeLookups(), ...treeLookups(), ...changes(), ...frames(), allocated(), ...(await memory())]
 }
 
 const inNanoseconds = (name: string, value: number): Measurement => ({
@@ -114,6 +114,21 @@ function frames(): Measurement[] {
       ]
     }),
   )
+}
+
+/** What passing on takes of JavaScript's heap: a few objects a chunk, none a frame. */
+function allocated(): Measurement {
+  const plane = createPlane()
+  const { pieces, count } = stream(traffic(ROOT_KEY, 1200))
+  const rounds = Array.from({ length: 21 }, () => {
+    const before = process.memoryUsage().heapUsed
+    for (const piece of pieces) plane.receive(LEAF, piece, NOW)
+    return (process.memoryUsage().heapUsed - before) / count
+  })
+  plane.close()
+  // A round in which garbage was collected has less than it took.
+  const [value = Number.NaN] = rounds.toSorted((one, other) => one - other).slice(10)
+  return { name: 'WASM: heap for a frame of 1200 bytes passed on', value, unit: 'bytes' }
 }
 
 /** A stream of one frame over and over, as a socket delivers it. */
