@@ -1,30 +1,26 @@
-//! Runs what the fuzz targets start from, every input that ever made one fail, and random bytes.
+//! Runs what the fuzz targets start from, every input that ever made one fail, what is nearly like them, and
+//! random bytes.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking, helpers too")]
 
 mod checks;
+#[path = "../../wire/tests/mutations/mod.rs"]
+mod mutations;
 
-use std::path::Path;
-
+use mutations::{corpus, mutated};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 #[test]
-fn corpus() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus");
+fn corpus_itself() {
     for (name, check) in checks::ALL {
-        let mut inputs = 0;
-        for entry in corpus.join(name).read_dir().unwrap() {
-            check(&std::fs::read(entry.unwrap().path()).unwrap());
-            inputs += 1;
-        }
-        assert!(inputs > 0, "no inputs for {name}");
+        corpus(name).iter().for_each(|input| check(input));
     }
 }
 
-fn config() -> ProptestConfig {
+fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
-        cases: 3000,
+        cases,
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(20),
         ..ProptestConfig::default()
@@ -32,7 +28,7 @@ fn config() -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(3000))]
 
     #[test]
     fn next_hops(bytes in vec(any::<u8>(), 0..600)) {
@@ -41,6 +37,20 @@ proptest! {
 
     #[test]
     fn relay(bytes in vec(any::<u8>(), 0..400)) {
+        checks::relay::check(&bytes);
+    }
+}
+
+proptest! {
+    #![proptest_config(config(10_000))]
+
+    #[test]
+    fn next_hops_nearly_of_the_corpus(bytes in mutated("next_hops")) {
+        checks::next_hops::check(&bytes);
+    }
+
+    #[test]
+    fn relay_nearly_of_the_corpus(bytes in mutated("relay")) {
         checks::relay::check(&bytes);
     }
 }

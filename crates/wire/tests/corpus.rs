@@ -1,4 +1,4 @@
-//! Runs what the fuzz targets start from, and every input that ever made one fail.
+//! Runs what the fuzz targets start from, every input that ever made one fail, and what is nearly like them.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,18 +7,32 @@
 )]
 
 mod checks;
+mod mutations;
 
-use std::path::Path;
+use mutations::{corpus, mutated};
+use proptest::prelude::*;
+use proptest::test_runner::{RngSeed, TestRunner};
 
 #[test]
-fn corpus() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus");
+fn corpus_itself() {
     for (name, check) in checks::ALL {
-        let mut inputs = 0;
-        for entry in corpus.join(name).read_dir().unwrap() {
-            check(&std::fs::read(entry.unwrap().path()).unwrap());
-            inputs += 1;
-        }
-        assert!(inputs > 0, "no inputs for {name}");
+        corpus(name).iter().for_each(|input| check(input));
+    }
+}
+
+#[test]
+fn what_is_nearly_of_the_corpus() {
+    for (name, check) in checks::ALL {
+        let config = ProptestConfig {
+            cases: 100_000,
+            failure_persistence: None,
+            rng_seed: RngSeed::Fixed(20),
+            ..ProptestConfig::default()
+        };
+        let result = TestRunner::new(config).run(&mutated(name), |bytes| {
+            check(&bytes);
+            Ok(())
+        });
+        assert_eq!(result, Ok(()), "{name}");
     }
 }
