@@ -1,8 +1,9 @@
 // Measures all, or the suites that are named: `npm run bench -- [--save] [--seconds N] [--rounds N]
 // [--cpu-profile DIRECTORY] [native] [plane] [announcements] [fairness] [relay]
-// [session]`.
+// [session] [attacks]`.
 import { parseArgs } from 'node:util'
 import { announcements } from './announcements.ts'
+import { attacks } from './attacks/suite.ts'
 import { fairness } from './fairness.ts'
 import { native } from './native.ts'
 import { plane } from './plane.ts'
@@ -33,6 +34,7 @@ const suites: Record<string, () => Measurement[] | Promise<Measurement[]>> = {
   fairness,
   relay: () => relay(processOptions),
   session: () => session(processOptions),
+  attacks: () => attacks(processOptions),
 }
 
 const measurements: Measurement[] = []

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Attack, AttackerReport, AttackOptions } from '../attacks/messages.ts'
 import type { EndOptions, SinkReport, SourceReport, UsageReport } from './messages.ts'
 import { Process } from './processes.ts'
 
@@ -10,6 +11,7 @@ const CLI = new URL('../../../../apps/cli/src/main.ts', import.meta.url)
 const PIPE = new URL('./pipe.ts', import.meta.url)
 const SOURCE = new URL('./source.ts', import.meta.url)
 const SINK = new URL('./sink.ts', import.meta.url)
+const ATTACKER = new URL('../attacks/attacker.ts', import.meta.url)
 
 /** Before it counts, in ms: what is measured is compiled by then. */
 const WARM_UP = 1500
@@ -24,6 +26,8 @@ export interface Plan {
   readonly rate: number
   readonly seconds: number
   readonly cpuProfile?: string | undefined
+  /** Who else peers with it, and what for. */
+  readonly attack?: Attack | undefined
 }
 
 export interface Result {
@@ -53,7 +57,11 @@ export async function run(plan: Plan): Promise<Result> {
   await using source = new Process(SOURCE, [JSON.stringify(options)])
   await sink.hear<SinkReport, 'reached'>('reached')
 
+  await using attacker = startAttacker(plan, options.uri)
+  await attacker?.hear<AttackerReport, 'prepared'>('prepared')
+
   source.tell({ type: 'start' })
+  attacker?.tell({ type: 'start' })
   await sleep(WARM_UP)
   const [first, usedBefore] = await Promise.all([ask(sink), askUsage(middle)])
   await sleep(seconds * 1000)
@@ -81,6 +89,12 @@ function startMiddle({ through, cpuProfile }: Plan, directory: string): Process 
   const listen = `${through}://127.0.0.1:0${through === 'ws' ? '/' : ''}`
   const parameters = ['up', '--json', '--listen', listen, '--admin', join(directory, 'admin')]
   return new Process(CLI, parameters, options)
+}
+
+function startAttacker({ attack, seconds }: Plan, uri: string): Process | undefined {
+  if (attack === undefined) return undefined
+  const options: AttackOptions = { uri, attack, seconds: seconds + WARM_UP / 1000 + 1 }
+  return new Process(ATTACKER, [JSON.stringify(options)])
 }
 
 type Counted = Extract<SinkReport, { type: 'counted' }>
