@@ -88,7 +88,7 @@ function options(
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 30, 0, 0], // half of the last time on the axis
     scales: {
       x: { range: (_, __, max) => [max - SPAN, max] },
       y: { range: (_, __, max) => [0, Math.max(LEAST, (max ?? 0) * 1.15)] },
