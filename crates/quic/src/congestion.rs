@@ -1,22 +1,32 @@
-//! How much may be on its way: Cubic's word, until a connection closes.
+//! How much may be on its way: Cubic's word, but for a packet that asks whether a silent path is back, and until
+//! a connection closes.
 //!
 //! quinn-proto 0.11 keeps the packet that says that a connection is closed back while the window is full, and
 //! once closed nothing empties it: the other side would have to find out by its idle timeout (quinn issue 2785).
 
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::Arc;
 
 use quinn_proto::congestion::{Controller, ControllerFactory, ControllerMetrics, CubicConfig};
 use quinn_proto::RttEstimator;
-use web_time::Instant;
+use web_time::{Duration, Instant};
 
 /// More than any connection has on its way, and too much for packets to be paced.
 const UNLIMITED: u64 = 1 << 40;
 
+const PROMPT: Duration = Duration::from_secs(1);
+
 pub(crate) struct Congestion {
     inner: Box<dyn Controller>,
-    is_released: Arc<AtomicBool>,
+    shared: Arc<Shared>,
+}
+
+/// What clones of a controller share: a clone is the one way to it from outside.
+#[derive(Default)]
+struct Shared {
+    is_released: AtomicBool,
+    answers: AtomicU32,
 }
 
 /// Makes a controller for each connection.
@@ -26,17 +36,27 @@ impl ControllerFactory for CongestionConfig {
     fn build(self: Arc<Self>, now: Instant, current_mtu: u16) -> Box<dyn Controller> {
         Box::new(Congestion {
             inner: self.0.clone().build(now, current_mtu),
-            is_released: Arc::default(),
+            shared: Arc::default(),
         })
     }
 }
 
-/// Lets a connection send whatever it has left.
-pub(crate) fn release(controller: &dyn Controller) {
-    // A clone shares the switch, and is the one way to it.
-    if let Ok(congestion) = controller.clone_box().into_any().downcast::<Congestion>() {
-        congestion.is_released.store(true, Ordering::Relaxed);
+/// Lets a connection send whatever it has left, or no longer.
+pub(crate) fn release(controller: &dyn Controller, released: bool) {
+    if let Some(shared) = shared(controller) {
+        shared.is_released.store(released, Ordering::Relaxed);
     }
+}
+
+/// How many packets the other side has acknowledged promptly. What comes late says nothing of the path as it is now,
+/// and makes QUIC wait as long again.
+pub(crate) fn answers(controller: &dyn Controller) -> u32 {
+    shared(controller).map_or(0, |shared| shared.answers.load(Ordering::Relaxed))
+}
+
+fn shared(controller: &dyn Controller) -> Option<Arc<Shared>> {
+    let congestion = controller.clone_box().into_any().downcast::<Congestion>();
+    congestion.ok().map(|congestion| congestion.shared)
 }
 
 impl Controller for Congestion {
@@ -52,6 +72,9 @@ impl Controller for Congestion {
         app_limited: bool,
         rtt: &RttEstimator,
     ) {
+        if now.saturating_duration_since(sent) < PROMPT {
+            self.shared.answers.fetch_add(1, Ordering::Relaxed);
+        }
         self.inner.on_ack(now, sent, bytes, app_limited, rtt);
     }
 
@@ -82,7 +105,7 @@ impl Controller for Congestion {
     }
 
     fn window(&self) -> u64 {
-        if self.is_released.load(Ordering::Relaxed) {
+        if self.shared.is_released.load(Ordering::Relaxed) {
             UNLIMITED
         } else {
             self.inner.window()
@@ -96,7 +119,7 @@ impl Controller for Congestion {
     fn clone_box(&self) -> Box<dyn Controller> {
         Box::new(Self {
             inner: self.inner.clone_box(),
-            is_released: self.is_released.clone(),
+            shared: self.shared.clone(),
         })
     }
 

@@ -7,11 +7,16 @@ use quinn_proto::{
 };
 use web_time::{Duration, Instant};
 
+use crate::congestion;
 use crate::stats::SessionStats;
 use crate::Key;
 
 /// A path that answers nothing for this long, or four round trips, may be gone.
 const STALL: Duration = Duration::from_secs(1);
+
+/// A path that may be gone is asked this often whether it is back. QUIC alone would ask ever more rarely, and take
+/// as long again as a node was away to notice that it is back.
+const KNOCK: Duration = Duration::from_secs(1);
 
 /// What a read gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +81,9 @@ pub(crate) struct Connection {
     pub(crate) timer: Option<Instant>,
     asked: u64,
     unanswered_since: Option<Instant>,
+    knock_at: Option<Instant>,
+    /// Those that there had been when it stalled.
+    answers: u32,
 }
 
 impl Connection {
@@ -97,6 +105,8 @@ impl Connection {
             timer: None,
             asked: 0,
             unanswered_since: None,
+            knock_at: None,
+            answers: 0,
         }
     }
 
@@ -112,12 +122,33 @@ impl Connection {
         let quic = self.quic.poll_timeout();
         match self.phase {
             Phase::Handshake { deadline } => Some(quic.map_or(deadline, |at| at.min(deadline))),
-            _ => quic,
+            Phase::Established => [quic, self.knock_at].into_iter().flatten().min(),
+            Phase::Closed => quic,
         }
     }
 
+    /// After a packet has come. Once it is stalled, only a prompt answer counts: the other side may ask, too, and
+    /// quinn-proto doesn't even acknowledge that while its window is full.
     pub(crate) fn heard(&mut self) {
+        if self.knock_at.is_some() && self.count_answers() == self.answers {
+            return;
+        }
         self.unanswered_since = None;
+        self.knock_at = None;
+    }
+
+    fn count_answers(&self) -> u32 {
+        congestion::answers(self.quic.congestion_state())
+    }
+
+    /// Whether it is time to ask if the path is back. The next packet does, whatever is on its way already.
+    pub(crate) fn knocks(&mut self, now: Instant) -> bool {
+        if self.knock_at.is_none_or(|at| at > now) || !matches!(self.phase, Phase::Established) {
+            return false;
+        }
+        self.knock_at = Some(now + KNOCK);
+        self.quic.ping();
+        true
     }
 
     /// After a packet was made. True when the other side has owed us an answer for too long; then it may take
@@ -135,6 +166,8 @@ impl Connection {
         let stalled = now - since > STALL.max(self.quic.rtt() * 4);
         if stalled {
             self.unanswered_since = Some(now);
+            self.knock_at.get_or_insert(now + KNOCK);
+            self.answers = self.count_answers();
         }
         stalled && !self.is_closed()
     }

@@ -181,10 +181,10 @@ impl Engine {
             Some(DatagramEvent::ConnectionEvent(handle, event)) => {
                 if let Some(&id) = self.handles.get(&handle.0) {
                     if let Some(connection) = self.connections.get_mut(&id) {
+                        connection.quic.handle_event(event);
                         if connection.remote == from {
                             connection.heard();
                         }
-                        connection.quic.handle_event(event);
                     }
                     self.touch(id);
                 }

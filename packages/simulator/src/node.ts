@@ -1,3 +1,4 @@
+import type { Identity } from '@snek/identity'
 import type { Router } from '@snek/router'
 import type { Key } from '@snek/wire'
 
@@ -5,5 +6,6 @@ import type { Key } from '@snek/wire'
 export interface SimulatedNode {
   readonly name: string
   readonly key: Key
+  readonly identity: Identity
   readonly router: Router
 }

@@ -67,7 +67,7 @@ export class Simulation {
     const identity = createIdentity({ seed: this.random(32) })
     const { clock, random } = this
     const router = await createRouter({ identity, clock, random, verify: this.#verify, ...this.#options })
-    const node = { name, key: identity.key, router }
+    const node = { name, key: identity.key, identity, router }
     router.onDatagram = (from, payload) => this.#exchanges.receive(node, from, payload)
     this.#nodes.push(node)
     return node

@@ -117,7 +117,7 @@ impl Engine {
         };
         let was_handshaking = connection.is_handshaking();
         connection.phase = Phase::Closed;
-        congestion::release(connection.quic.congestion_state());
+        congestion::release(connection.quic.congestion_state(), true);
         if was_handshaking && connection.incoming {
             self.counters.handshakes_failed += 1;
         } else {
@@ -130,24 +130,43 @@ impl Engine {
         let Some(connection) = self.connections.get_mut(&id) else {
             return true;
         };
-        for _ in 0..PACKETS_PER_TURN {
-            let mut bytes = self.spare.pop().unwrap_or_default();
-            if connection.quic.poll_transmit(now, 1, &mut bytes).is_none() {
-                self.spare.push(bytes);
-                return connection.quic.is_drained();
+        if connection.knocks(now) {
+            congestion::release(connection.quic.congestion_state(), true);
+            self.make_packet(id, now);
+            if let Some(connection) = self.connections.get(&id) {
+                congestion::release(connection.quic.congestion_state(), false);
             }
-            self.counters.packets_out += 1;
-            self.packets.push(Packet {
-                to: connection.remote,
-                connection: Some(id),
-                bytes,
-            });
-            if connection.is_stalled(now) {
-                self.events.push_back(Event::Stalled(id));
+        }
+        for _ in 0..PACKETS_PER_TURN {
+            if !self.make_packet(id, now) {
+                let connection = self.connections.get(&id);
+                return connection.is_none_or(|known| known.quic.is_drained());
             }
         }
         self.touch(id);
         false
+    }
+
+    /// False if there is none to make.
+    fn make_packet(&mut self, id: ConnectionId, now: Instant) -> bool {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return false;
+        };
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        if connection.quic.poll_transmit(now, 1, &mut bytes).is_none() {
+            self.spare.push(bytes);
+            return false;
+        }
+        self.counters.packets_out += 1;
+        self.packets.push(Packet {
+            to: connection.remote,
+            connection: Some(id),
+            bytes,
+        });
+        if connection.is_stalled(now) {
+            self.events.push_back(Event::Stalled(id));
+        }
+        true
     }
 
     fn set_timer(&mut self, id: ConnectionId) {

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 
 use super::net::{settings, Net};
-use crate::{config, Engine, Event, Read, StreamError, Write, MAX_PACKET};
+use crate::{config, Engine, Event, Read, Settings, StreamError, Write, MAX_PACKET};
 
 fn pattern(length: usize) -> Vec<u8> {
     (0..length).map(|index| (index * 31 % 251) as u8).collect()
@@ -48,6 +50,39 @@ fn a_peer_that_takes_small_packets_gets_small_packets() {
     let bytes = pattern(1 << 20);
     assert_eq!(net.transfer(session, &bytes), bytes);
     assert_eq!(net.nodes[0].largest, 1452);
+}
+
+#[test]
+fn a_path_that_was_gone_is_used_again_within_a_second() {
+    let lively = |node| Settings {
+        keep_alive: Some(Duration::from_secs(5)),
+        ..settings(node)
+    };
+    // Whatever is on its way when it goes, and whichever side asks first.
+    for moment in 0..60 {
+        let mut net = Net::new([lively(1), lively(2)]);
+        let (from, to) = net.connect();
+        let stream = net.nodes[0].engine.open(from).unwrap().unwrap();
+        let mut buffer = vec![0; 65_536];
+        let mut stream_for = |net: &mut Net, milliseconds: f64| {
+            let end = net.now + milliseconds;
+            let mut received = 0;
+            while net.now < end {
+                let _ = net.nodes[0].engine.write(from, stream, &[7; 16_384]);
+                net.run(2.0);
+                let reader = &mut net.nodes[1].engine;
+                while let Ok(Read::Bytes(length)) = reader.read(to, stream, &mut buffer) {
+                    received += length;
+                }
+            }
+            received
+        };
+        assert!(stream_for(&mut net, 100.0 + f64::from(moment) * 0.5) > 0);
+        net.loss = 1000;
+        stream_for(&mut net, 10_000.0);
+        net.loss = 0;
+        assert!(stream_for(&mut net, 1_100.0) > 65_536, "{moment}");
+    }
 }
 
 #[test]
