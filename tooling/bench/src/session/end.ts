@@ -90,6 +90,7 @@ process.on('message', async (command: EndCommand) => {
   }
 })
 
+process.once('SIGTERM', () => process.exit())
 void count()
 void echo()
 tell({ type: 'ready', key: node.key.hex, listening: node.listening })
