@@ -38,10 +38,14 @@ const suites: Record<string, () => Measurement[] | Promise<Measurement[]>> = {
 }
 
 const measurements: Measurement[] = []
-for (const name of positionals.length > 0 ? positionals : Object.keys(suites)) {
-  const suite = suites[name]
-  if (suite === undefined) throw new Error(`no suite ${name}: ${Object.keys(suites).join(', ')}`)
-  measurements.push(...(await suite()))
+try {
+  for (const name of positionals.length > 0 ? positionals : Object.keys(suites)) {
+    const suite = suites[name]
+    if (suite === undefined) throw new Error(`no suite ${name}: ${Object.keys(suites).join(', ')}`)
+    measurements.push(...(await suite()))
+  }
+} finally {
+  // What was measured before another suite failed took its minutes.
+  await printReport(measurements)
 }
-await printReport(measurements)
 if (values.save) await save(measurements)

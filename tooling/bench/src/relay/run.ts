@@ -7,7 +7,7 @@ import type { Attack, AttackerReport, AttackOptions } from '../attacks/messages.
 import type { EndOptions, SinkReport, SourceReport, UsageReport } from './messages.ts'
 import { Process } from './processes.ts'
 
-const CLI = new URL('../../../../apps/cli/src/main.ts', import.meta.url)
+const CLI = new URL('../../../../apps/cli/bin/snek.js', import.meta.url)
 const PIPE = new URL('./pipe.ts', import.meta.url)
 const SOURCE = new URL('./source.ts', import.meta.url)
 const SINK = new URL('./sink.ts', import.meta.url)
@@ -88,7 +88,7 @@ function startMiddle({ through, cpuProfile }: Plan, directory: string): Process 
   if (through === 'pipe') return new Process(PIPE, [], options)
   const listen = `${through}://127.0.0.1:0${through === 'ws' ? '/' : ''}`
   const parameters = ['up', '--json', '--listen', listen, '--admin', join(directory, 'admin')]
-  return new Process(CLI, parameters, options)
+  return new Process(CLI, parameters, { ...options, built: true })
 }
 
 function startAttacker({ attack, seconds }: Plan, uri: string): Process | undefined {
