@@ -1,4 +1,4 @@
-// Measures all, or the suites that are named: `npm run bench -- [--save] [--seconds N] [--rounds N]
+// Measures all, or the suites that are named: `npm run bench -- [--json] [--save] [--seconds N] [--rounds N]
 // [--cpu-profile DIRECTORY] [native] [plane] [announcements] [fairness] [relay]
 // [session] [attacks]`.
 import { parseArgs } from 'node:util'
@@ -14,6 +14,7 @@ import { session } from './session/suite.ts'
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
@@ -46,6 +47,7 @@ try {
   }
 } finally {
   // What was measured before another suite failed took its minutes.
-  await printReport(measurements)
+  if (values.json) for (const measurement of measurements) console.log(JSON.stringify(measurement))
+  else await printReport(measurements)
 }
 if (values.save) await save(measurements)
