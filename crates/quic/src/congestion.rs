@@ -15,6 +15,7 @@ use web_time::{Duration, Instant};
 /// More than any connection has on its way, and too much for packets to be paced.
 const UNLIMITED: u64 = 1 << 40;
 
+/// An acknowledgement that takes no longer tells of the path as it is.
 const PROMPT: Duration = Duration::from_secs(1);
 
 pub(crate) struct Congestion {

@@ -82,7 +82,7 @@ pub(crate) struct Connection {
     asked: u64,
     unanswered_since: Option<Instant>,
     knock_at: Option<Instant>,
-    /// Those that there had been when it stalled.
+    /// How many prompt answers there had been when it stalled.
     answers: u32,
 }
 
