@@ -34,8 +34,8 @@ export class DataChannelStream implements ByteStream {
   #error: TransportError | undefined
   readonly #pool = new BufferPool(MAX_MESSAGE)
   readonly #batch = new WriteBatch(this.#pool)
-  /** What waits for the window. */
-  readonly #queue: Uint8Array[] = []
+  /** What of the batch before waits for the window, in order. */
+  #queue: Uint8Array[] = []
   #queued = 0
   #flushing = false
   #full = false
@@ -75,7 +75,7 @@ export class DataChannelStream implements ByteStream {
       this.#flushing = true
       queueMicrotask(() => this.#flush())
     }
-    this.#full ||= this.#batch.bytes + this.#queued - this.#credit >= WRITE_LIMIT
+    this.#full ||= this.#waiting - this.#credit >= WRITE_LIMIT
     return !this.#full
   }
 
@@ -89,13 +89,9 @@ export class DataChannelStream implements ByteStream {
 
   #flush(): void {
     this.#flushing = false
-    for (const piece of this.#batch.take()) {
-      this.#queue.push(piece)
-      this.#queued += piece.length
-    }
     if (this.#state === 'closed' || this.#endSent) return
     while (this.#credit > 0) {
-      const piece = this.#queue.shift()
+      const piece = this.#nextPiece()
       if (piece === undefined) break
       const length = Math.min(piece.length, MAX_MESSAGE, this.#credit)
       if (length < piece.length) this.#queue.unshift(piece.subarray(length))
@@ -104,10 +100,22 @@ export class DataChannelStream implements ByteStream {
       if (!this.#send(piece.subarray(0, length))) return
       if (length === piece.length) this.#pool.give(piece) // channels copy
     }
-    if (this.#state === 'ending' && this.#queue.length === 0) {
+    if (this.#state === 'ending' && this.#waiting === 0) {
       this.#endSent = true
       this.#send(END)
     }
+  }
+
+  get #waiting(): number {
+    return this.#queued + this.#batch.bytes
+  }
+
+  #nextPiece(): Uint8Array | undefined {
+    if (this.#queue.length === 0) {
+      this.#queued = this.#batch.bytes
+      this.#queue = this.#batch.take()
+    }
+    return this.#queue.shift()
   }
 
   /** False if the channel closed under it, of which `onclose` tells. */
@@ -136,7 +144,7 @@ export class DataChannelStream implements ByteStream {
     }
     this.#credit += Number(text)
     this.#flush()
-    if (this.#state !== 'open' || !this.#full || this.#queued > WRITE_LIMIT / 2) return
+    if (this.#state !== 'open' || !this.#full || this.#waiting > WRITE_LIMIT / 2) return
     if (this.#handlers === undefined) return
     this.#full = false
     this.#handlers.onDrain()

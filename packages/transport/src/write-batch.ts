@@ -1,9 +1,6 @@
 /** How many buffers a pool keeps for the next time. */
 const KEPT = 16
 
-/** Less than this share of a buffer is copied out: what waits to be sent mustn't hold much more than it is. */
-const WORTH_A_BUFFER = 1 / 4
-
 /** Buffers of one length, used over and over: a relay fills some thousand a second. */
 export class BufferPool {
   readonly length: number
@@ -27,7 +24,8 @@ export class BufferPool {
 
 /**
  * What was written while nothing could be sent, most of all in one turn: copied, and joined to be sent together.
- * A relay writes one large chunk a turn, sessions write many small ones.
+ * A relay writes one large chunk a turn, sessions write many small ones. Nothing is allocated for a piece, however
+ * short: memory outside the heap, a few MB of it a second, makes V8 collect garbage for milliseconds.
  */
 export class WriteBatch {
   readonly #pool: BufferPool
@@ -64,8 +62,8 @@ export class WriteBatch {
   }
 
   /**
-   * Empties the batch: all its bytes in order, in pieces of the pool's length but for the last. They belong to
-   * the caller, who gives them back to the pool once they are sent, or doesn't.
+   * Empties the batch: all its bytes in order, in pieces of the pool's length but for the last, which may be short
+   * in as long a buffer. They belong to the caller, who takes no more before they are sent and given back to the pool.
    */
   take(): Uint8Array[] {
     if (this.#buffer !== undefined) this.#endPiece(this.#buffer)
@@ -76,12 +74,7 @@ export class WriteBatch {
   }
 
   #endPiece(buffer: Uint8Array): void {
-    if (this.#used >= buffer.length * WORTH_A_BUFFER) {
-      this.#pieces.push(buffer.subarray(0, this.#used))
-    } else {
-      this.#pieces.push(buffer.slice(0, this.#used))
-      this.#pool.give(buffer)
-    }
+    this.#pieces.push(buffer.subarray(0, this.#used))
     this.#buffer = undefined
     this.#used = 0
   }

@@ -1,4 +1,5 @@
 // Traffic to measure with: made before it is sent, many frames to a buffer, each with a number of its own.
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { encodeFrame, INITIAL_WATERMARK, type Key } from '@snek/wire'
 
 /** Where a payload has its number (u32) and the time it was sent (f64, ms of the machine's own clock). */
@@ -56,15 +57,17 @@ export class FrameBatch {
     return this.bytes.subarray(0, count * this.#frameLength)
   }
 
-  number(first: number): void {
-    const end = this.bytes.length
+  /** The first frames get the numbers from `first` on. */
+  number(count: number, first: number): void {
+    const end = count * this.#frameLength
     for (let at = this.#payloadAt, number = first; at < end; at += this.#frameLength, number += 1) {
       this.#view.setUint32(at + NUMBER_AT, number)
     }
   }
 
-  stamp(time: number): void {
-    for (let at = this.#payloadAt; at < this.bytes.length; at += this.#frameLength) {
+  stamp(count: number, time: number): void {
+    const end = count * this.#frameLength
+    for (let at = this.#payloadAt; at < end; at += this.#frameLength) {
       this.#view.setFloat64(at + TIME_AT, time)
     }
   }
@@ -76,8 +79,8 @@ export class FrameCounter {
   bytes = 0
   lost = 0
   disordered = 0
-  /** Of each frame in ms, if they are wanted. */
-  readonly latencies: number[] = []
+  /** How long each frame was under way, in ns, if that is wanted. */
+  readonly latency: RecordableHistogram = createHistogram()
   onProbe: () => void = () => undefined
   readonly #timed: boolean
   #next = 0
@@ -134,7 +137,7 @@ export class FrameCounter {
     this.bytes += size
     if (!this.#timed) return
     const sent = new DataView(bytes.buffer, bytes.byteOffset + at).getFloat64(TIME_AT)
-    this.latencies.push(machineTime() - sent)
+    this.latency.record(Math.max(1, Math.round((machineTime() - sent) * 1e6)))
   }
 }
 

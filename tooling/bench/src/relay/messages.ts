@@ -33,8 +33,9 @@ export type SinkReport =
       readonly received: number
       readonly lost: number
       readonly disordered: number
-      /** Ordered, in ms. */
-      readonly latencies: readonly number[]
+      /** Of the frames since it was last asked, in ms; 0 where they weren't timed. */
+      readonly p50: number
+      readonly p99: number
     }
 
 /** From what is measured. */

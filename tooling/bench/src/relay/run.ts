@@ -13,8 +13,8 @@ const SOURCE = new URL('./source.ts', import.meta.url)
 const SINK = new URL('./sink.ts', import.meta.url)
 const ATTACKER = new URL('../attacks/attacker.ts', import.meta.url)
 
-/** Before it counts, in ms: what is measured is compiled by then. */
-const WARM_UP = 1500
+/** Before it counts, in ms: what is measured is compiled by then, which takes longer if there is little to do. */
+const WARM_UP = { flood: 1500, rate: 15_000 }
 /** How long frames may be under way once the source has stopped, in ms. */
 const TAIL = 3000
 
@@ -34,7 +34,7 @@ export interface Result {
   readonly framesPerSecond: number
   readonly lost: number
   readonly disordered: number
-  /** In ms; NaN where they weren't measured. */
+  /** In ms; 0 where they weren't measured. */
   readonly p50: number
   readonly p99: number
   /** How busy it was: 1 is a processor's time. */
@@ -47,6 +47,7 @@ export interface Result {
 
 export async function run(plan: Plan): Promise<Result> {
   const { through, size, rate, seconds } = plan
+  const warmUp = rate > 0 ? WARM_UP.rate : WARM_UP.flood
   const directory = await mkdtemp(join(tmpdir(), 'snek-bench-'))
   await using stack = new AsyncDisposableStack()
   stack.defer(() => rm(directory, { recursive: true }))
@@ -57,12 +58,12 @@ export async function run(plan: Plan): Promise<Result> {
   await using source = new Process(SOURCE, [JSON.stringify(options)])
   await sink.hear<SinkReport, 'reached'>('reached')
 
-  await using attacker = startAttacker(plan, options.uri)
+  await using attacker = startAttacker(plan, options.uri, warmUp)
   await attacker?.hear<AttackerReport, 'prepared'>('prepared')
 
   source.tell({ type: 'start' })
   attacker?.tell({ type: 'start' })
-  await sleep(WARM_UP)
+  await sleep(warmUp)
   const [first, usedBefore] = await Promise.all([ask(sink), askUsage(middle)])
   await sleep(seconds * 1000)
   const [last, used] = await Promise.all([ask(sink), askUsage(middle)])
@@ -75,8 +76,8 @@ export async function run(plan: Plan): Promise<Result> {
     framesPerSecond: ((last.received - first.received) * 1000) / (last.time - first.time),
     lost: sent - end.received,
     disordered: end.disordered,
-    p50: percentile(last.latencies, 0.5),
-    p99: percentile(last.latencies, 0.99),
+    p50: last.p50,
+    p99: last.p99,
     processor: (used.processor - usedBefore.processor) / elapsed,
     garbage: (used.garbage - usedBefore.garbage) / elapsed,
     memory: used.memory,
@@ -91,9 +92,9 @@ function startMiddle({ through, cpuProfile }: Plan, directory: string): Process 
   return new Process(CLI, parameters, { ...options, built: true })
 }
 
-function startAttacker({ attack, seconds }: Plan, uri: string): Process | undefined {
+function startAttacker({ attack, seconds }: Plan, uri: string, warmUp: number): Process | undefined {
   if (attack === undefined) return undefined
-  const options: AttackOptions = { uri, attack, seconds: seconds + WARM_UP / 1000 + 1 }
+  const options: AttackOptions = { uri, attack, seconds: seconds + warmUp / 1000 + 1 }
   return new Process(ATTACKER, [JSON.stringify(options)])
 }
 
@@ -120,9 +121,4 @@ async function settled(sink: Process, sent: number): Promise<Counted> {
     counted = await ask(sink)
   }
   return counted
-}
-
-/** Of an ordered list. */
-function percentile(ordered: readonly number[], share: number): number {
-  return ordered[Math.floor(ordered.length * share)] ?? Number.NaN
 }

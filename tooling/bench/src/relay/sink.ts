@@ -15,8 +15,9 @@ counter.onProbe = () => {
 }
 await (plain ? connect(uri, onBytes) : peer(uri, identityOf('sink'), onBytes))
 process.on('message', (_: Ask) => {
-  const { received, lost, disordered } = counter
-  const latencies = counter.latencies.splice(0).toSorted((a, b) => a - b)
-  report({ type: 'counted', time: machineTime(), received, lost, disordered, latencies })
+  const { received, lost, disordered, latency } = counter
+  const [p50, p99] = [latency.percentile(50) / 1e6, latency.percentile(99) / 1e6]
+  latency.reset()
+  report({ type: 'counted', time: machineTime(), received, lost, disordered, p50, p99 })
 })
 report({ type: 'connected' })

@@ -33,7 +33,7 @@ function write(batch: FrameBatch, count: number, done: () => void): void {
 
 function flood(batch: FrameBatch): void {
   if (isStopped) return
-  batch.number(sent)
+  batch.number(batch.count, sent)
   write(batch, batch.count, () => flood(batch))
 }
 
@@ -45,14 +45,15 @@ function keepRate(): void {
     const due = Math.floor(((machineTime() - start) * rate) / 1000) - sent
     if (due <= 0) return
     const batch = spare.pop() ?? newBatch()
-    batch.number(sent)
-    batch.stamp(machineTime())
-    write(batch, Math.min(due, batch.count), () => spare.push(batch))
+    const count = Math.min(due, batch.count)
+    batch.number(count, sent)
+    batch.stamp(count, machineTime())
+    write(batch, count, () => spare.push(batch))
   }, 1)
 }
 
 const probe = newBatch()
-probe.number(PROBE)
+probe.number(1, PROBE)
 const probes = setInterval(() => connection.write(probe.first(1)), PROBE_INTERVAL)
 
 process.on('message', ({ type }: SourceCommand) => {
