@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::varu64;
+use crate::{varu64, words};
 
 /// A node's ed25519 public key. Ordered as a byte string, lowest first.
 ///
@@ -20,11 +20,7 @@ impl Key {
     #[inline]
     #[must_use]
     pub fn from_bytes(bytes: &[u8; Self::LENGTH]) -> Self {
-        let mut key = [0; 4];
-        for (word, bytes) in key.iter_mut().zip(bytes.chunks_exact(8)) {
-            *word = bytes.try_into().map_or(0, u64::from_be_bytes);
-        }
-        Self(key)
+        Self(words::from_bytes(bytes))
     }
 
     /// From its big-endian words.
@@ -45,11 +41,7 @@ impl Key {
     #[inline]
     #[must_use]
     pub fn to_bytes(self) -> [u8; Self::LENGTH] {
-        let mut bytes = [0; Self::LENGTH];
-        for (to, from) in bytes.chunks_exact_mut(8).zip(self.0) {
-            to.copy_from_slice(&from.to_be_bytes());
-        }
-        bytes
+        words::to_bytes(self.0)
     }
 
     /// Appends its bytes to `out`.

@@ -15,6 +15,7 @@ pub mod handshake;
 mod key;
 mod reader;
 pub mod varu64;
+mod words;
 
 pub use action::{announcement_action, AnnouncementAction};
 pub use announcement::{Announcement, Entries, Entry};

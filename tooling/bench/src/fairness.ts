@@ -37,7 +37,7 @@ export function fairness(): Measurement[] {
     if (!writable) plane.setWritable(PARENT, false)
   }
   const frames = Array.from({ length: FLOWS + 1 }, (_, flow) =>
-    traffic(ROOT_KEY, flow < FLOWS ? SMALL : GREEDY, filled(flow + 1)),
+    traffic(ROOT_KEY, flow < FLOWS ? SMALL : GREEDY, { from: filled(flow + 1) }),
   )
   const send = (flow: number): void => {
     const frame = frames[flow] as Uint8Array

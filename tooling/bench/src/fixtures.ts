@@ -22,8 +22,8 @@ export function keys(seed: number, count: number): Key[] {
   return Array.from({ length: count }, () => Key.from(random(KEY_LENGTH)))
 }
 
-export function createPlane(): ForwardingPlane {
-  const plane = forwarding.createPlane({ key: OWN, limits: { routes: 2_000_000 } })
+export function createPlane({ hopLimiting = false } = {}): ForwardingPlane {
+  const plane = forwarding.createPlane({ key: OWN, hopLimiting, limits: { routes: 2_000_000 } })
   plane.addPeer(LEAF, filled(0x11), 3)
   plane.addPeer(PARENT, ROOT_KEY, 3)
   plane.setAnnouncement(PARENT, { root, entries: [{ port: 4n, key: ROOT_KEY }] }, 1)
@@ -49,12 +49,21 @@ export function addPeers(plane: ForwardingPlane, count: number): void {
   }
 }
 
+interface TrafficOptions {
+  readonly from?: Key
+  readonly hopLimit?: number
+}
+
 /** `size` is the payload's, in bytes. */
-export function traffic(to: Key, size: number, from: Key = filled(0x11)): Uint8Array {
+export function traffic(
+  to: Key,
+  size: number,
+  { from = filled(0x11), hopLimit = 10 }: TrafficOptions = {},
+): Uint8Array {
   return encodeFrame({
     type: 'traffic',
     extra: 0,
-    hopLimit: 10,
+    hopLimit,
     destination: [],
     source: [],
     destinationKey: to,

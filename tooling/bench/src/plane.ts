@@ -95,19 +95,24 @@ function changes(): Measurement[] {
 }
 
 function frames(): Measurement[] {
-  return [
-    ['passed on', ROOT_KEY],
-    ['delivered', OWN],
-  ].flatMap(([what, to]) =>
+  const kinds = [
+    // At the end of its hop limit a frame is dropped as soon as it is parsed.
+    { what: 'parsed', to: ROOT_KEY, hopLimit: 1, copy: copyIn },
+    { what: 'passed on', to: ROOT_KEY, hopLimit: 10, copy: copyInAndOut },
+    { what: 'delivered', to: OWN, hopLimit: 10, copy: copyInAndOut },
+  ]
+  return kinds.flatMap(({ what, to, hopLimit, copy }) =>
     [64, 1200, 16_384].flatMap((size) => {
-      const plane = createPlane()
-      const { pieces, count } = stream(traffic(to as Key, size))
+      const plane = createPlane({ hopLimiting: hopLimit === 1 })
+      const { pieces, count } = stream(traffic(to, size, { hopLimit }))
       const all = nanoseconds(10, () => {
         for (const piece of pieces) plane.receive(LEAF, piece, NOW)
       })
-      const copying = nanoseconds(10, () => copyInAndOut(pieces))
+      const copying = nanoseconds(10, () => {
+        for (const piece of pieces) copy(piece)
+      })
       plane.close()
-      const name = `frame of ${size} bytes ${what as string}`
+      const name = `frame of ${size} bytes ${what}`
       return [
         inNanoseconds(name, all / count),
         inNanoseconds(`${name}, besides copying`, (all - copying) / count),
@@ -144,12 +149,15 @@ function stream(frame: Uint8Array): { pieces: Uint8Array[]; count: number } {
 
 const room = new Uint8Array(CHUNK)
 
-/** What the plane can't do without: each byte goes into its memory and out again. */
-function copyInAndOut(pieces: readonly Uint8Array[]): void {
-  for (const piece of pieces) {
-    room.set(piece)
-    room.slice(0, piece.length)
-  }
+/** What the plane can't do without: each byte goes into its memory… */
+function copyIn(piece: Uint8Array): void {
+  room.set(piece)
+}
+
+/** …and out again. */
+function copyInAndOut(piece: Uint8Array): void {
+  room.set(piece)
+  room.slice(0, piece.length)
 }
 
 /** In a process of its own: WASM memory never shrinks. */
