@@ -83,6 +83,8 @@ export class FrameCounter {
   readonly latency: RecordableHistogram = createHistogram()
   onProbe: () => void = () => undefined
   readonly #timed: boolean
+  /** When the chunk came that is counted now. */
+  #time = 0
   #next = 0
   /** A frame that isn't whole. */
   readonly #partial: Uint8Array = new Uint8Array(64 * 1024)
@@ -93,6 +95,7 @@ export class FrameCounter {
   }
 
   push(chunk: Uint8Array): void {
+    if (this.#timed) this.#time = machineTime()
     let at = this.#complete(chunk)
     while (chunk.length - at >= HEADER) {
       const length = lengthOf(chunk, at)
@@ -137,7 +140,7 @@ export class FrameCounter {
     this.bytes += size
     if (!this.#timed) return
     const sent = new DataView(bytes.buffer, bytes.byteOffset + at).getFloat64(TIME_AT)
-    this.latency.record(Math.max(1, Math.round((machineTime() - sent) * 1e6)))
+    this.latency.record(Math.max(1, Math.round((this.#time - sent) * 1e6)))
   }
 }
 

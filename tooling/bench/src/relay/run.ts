@@ -32,6 +32,7 @@ export interface Plan {
 
 export interface Result {
   readonly framesPerSecond: number
+  /** Of all that a flood sent, or, at a rate, of what was sent while it was measured. */
   readonly lost: number
   readonly disordered: number
   /** In ms; 0 where they weren't measured. */
@@ -74,7 +75,7 @@ export async function run(plan: Plan): Promise<Result> {
   const elapsed = used.time - usedBefore.time
   return {
     framesPerSecond: ((last.received - first.received) * 1000) / (last.time - first.time),
-    lost: sent - end.received,
+    lost: rate > 0 ? last.lost - first.lost : sent - end.received,
     disordered: end.disordered,
     p50: last.p50,
     p99: last.p99,

@@ -9,6 +9,8 @@ const BATCH = 128 * 1024
 /** Writes that may be under way. */
 const BATCHES = 8
 const PROBE_INTERVAL = 50
+/** What is sent at once at most by a source that keeps a rate, in ms of it: after a stall it makes up for no more. */
+const BURST = 5
 
 const { uri, plain, size, rate } = JSON.parse(process.argv[2] ?? '') as EndOptions
 const [from, to] = [identityOf('source'), identityOf('sink')]
@@ -38,17 +40,25 @@ function flood(batch: FrameBatch): void {
 }
 
 function keepRate(): void {
-  const start = machineTime()
+  let start = machineTime()
+  const most = Math.ceil((rate * BURST) / 1000)
   const spare = [newBatch()]
   const timer = setInterval(() => {
     if (isStopped) return clearInterval(timer)
-    const due = Math.floor(((machineTime() - start) * rate) / 1000) - sent
-    if (due <= 0) return
-    const batch = spare.pop() ?? newBatch()
-    const count = Math.min(due, batch.count)
-    batch.number(count, sent)
-    batch.stamp(count, machineTime())
-    write(batch, count, () => spare.push(batch))
+    const time = machineTime()
+    let due = Math.floor(((time - start) * rate) / 1000) - sent
+    if (due > most) {
+      start += ((due - most) * 1000) / rate
+      due = most
+    }
+    while (due > 0) {
+      const batch = spare.pop() ?? newBatch()
+      const count = Math.min(due, batch.count)
+      batch.number(count, sent)
+      batch.stamp(count, time)
+      write(batch, count, () => spare.push(batch))
+      due -= count
+    }
   }, 1)
 }
 

@@ -2,7 +2,12 @@
 import type { Measurement } from '../report.ts'
 import { type Plan, type Result, run } from './run.ts'
 
-const SIZES = [64, 1200, 16_384]
+/** In bytes, each with frames a second that a sink should keep up with. */
+const SIZES = [
+  { size: 64, steady: 600_000 },
+  { size: 1200, steady: 200_000 },
+  { size: 16_384, steady: 15_000 },
+]
 /** Frames a second at which latency is measured. */
 const RATE = 5000
 
@@ -19,8 +24,8 @@ export interface RelayOptions {
 
 export async function relay(options: RelayOptions): Promise<Measurement[]> {
   const measurements: Measurement[] = []
-  for (const size of SIZES) measurements.push(...(await floods(size, options)))
-  measurements.push(...(await latencies(options)))
+  for (const { size } of SIZES) measurements.push(...(await floods(size, options)))
+  measurements.push(...(await losses(options)), ...(await latencies(options)))
   return measurements
 }
 
@@ -42,6 +47,17 @@ async function floods(size: number, options: RelayOptions): Promise<Measurement[
       { name: `${name}: memory`, value: memory / 2 ** 20, unit: 'MiB' },
     ]
   })
+}
+
+/** What a relay loses while its sink keeps up. */
+async function losses({ seconds }: RelayOptions): Promise<Measurement[]> {
+  const measurements: Measurement[] = []
+  for (const { size, steady } of SIZES) {
+    const { lost, disordered } = await run({ through: 'tcp', size, rate: steady, seconds })
+    const name = `${NAMES.tcp}, ${size} bytes, ${steady} frames/s: lost or out of order`
+    measurements.push({ name, value: lost + disordered, unit: 'frames' })
+  }
+  return measurements
 }
 
 async function latencies(options: RelayOptions): Promise<Measurement[]> {
