@@ -22,8 +22,8 @@ export function keys(seed: number, count: number): Key[] {
   return Array.from({ length: count }, () => Key.from(random(KEY_LENGTH)))
 }
 
-export function createPlane({ hopLimiting = false } = {}): ForwardingPlane {
-  const plane = forwarding.createPlane({ key: OWN, hopLimiting, limits: { routes: 2_000_000 } })
+export function createPlane(options: { hopLimiting?: boolean } = {}): ForwardingPlane {
+  const plane = forwarding.createPlane({ key: OWN, ...options, limits: { routes: 2_000_000 } })
   plane.addPeer(LEAF, filled(0x11), 3)
   plane.addPeer(PARENT, ROOT_KEY, 3)
   plane.setAnnouncement(PARENT, { root, entries: [{ port: 4n, key: ROOT_KEY }] }, 1)
