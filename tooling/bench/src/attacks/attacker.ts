@@ -16,6 +16,8 @@ const { uri, attack, seconds } = JSON.parse(process.argv[2] ?? '') as AttackOpti
 /** How often it sends, in ms, and how many bootstraps a second. */
 const TICK = 10
 const BOOTSTRAPS = 10_000
+/** Each may bring a tenth of those. */
+const PEERINGS = 10
 /** Announcements a second: as many as a node looks at, and as many as a peer can afford that is thrown out for each. */
 const ANNOUNCEMENTS = 20
 const RECONNECTIONS = 20
@@ -70,12 +72,19 @@ async function introduced(first?: Uint8Array): Promise<Connection> {
 /** Prepares the attack; what comes back begins it. */
 async function prepare(): Promise<() => void> {
   switch (attack) {
-    case 'bootstraps': {
+    case 'bootstraps':
+    case 'spread bootstraps': {
       const each = (BOOTSTRAPS * TICK) / 1000
       const count = Math.ceil((seconds * 1000) / TICK)
       const batches = Array.from({ length: count }, () => joined(Array.from({ length: each }, bootstrap)))
-      const connection = await introduced(announcement(1, [self]))
-      return () => repeat(TICK, () => connection.write(batches.pop() ?? bootstrap()))
+      const peerings = attack === 'bootstraps' ? 1 : PEERINGS
+      const connections: Connection[] = []
+      while (connections.length < peerings) connections.push(await introduced(announcement(1, [self])))
+      return () =>
+        repeat(TICK, () => {
+          const connection = connections[batches.length % peerings] as Connection
+          connection.write(batches.pop() ?? bootstrap())
+        })
     }
     case 'long announcements': {
       const path = pathOf(LONGEST)

@@ -1,6 +1,11 @@
 // What an attacker is told when it is started.
 
-export const ATTACKS = ['bootstraps', 'long announcements', 'endless announcements'] as const
+export const ATTACKS = [
+  'bootstraps',
+  'spread bootstraps',
+  'long announcements',
+  'endless announcements',
+] as const
 
 export type Attack = (typeof ATTACKS)[number]
 

@@ -9,6 +9,7 @@ import { ATTACKS, type Attack } from './messages.ts'
 const SIZE = 1200
 const NAMES: Record<Attack, string> = {
   bootstraps: '10,000 bootstraps/s with fresh keys',
+  'spread bootstraps': '10,000 bootstraps/s with fresh keys, by ten peerings',
   'long announcements': '20 announcements/s of 200 entries, never the same',
   'endless announcements': '20 announcements/s of 600 entries, each by a new peering',
 }
