@@ -2,5 +2,7 @@
 
 #[path = "../../forward/tests/checks/mod.rs"]
 pub mod forward;
+#[path = "../../signatures/tests/checks/mod.rs"]
+pub mod signatures;
 #[path = "../../wire/tests/checks/mod.rs"]
 pub mod wire;

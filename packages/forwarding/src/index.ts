@@ -1,4 +1,4 @@
-export { Forwarding, loadForwarding, type WasmModule } from './load.ts'
+export { Forwarding, loadForwarding } from './load.ts'
 export type { ForwardingPlane } from './plane.ts'
 export type {
   ForwardingHandlers,

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Point } from '@noble/ed25519'
-import { decodeHex } from '@snek/wire'
+import { decodeHex, Key } from '@snek/wire'
 import { describe, expect, test } from 'vitest'
 import { provider as noble } from './provider-noble.ts'
 import { provider as node } from './provider-node.ts'
+import { loadVerifier } from './verifier.ts'
 
 interface SignatureCase {
   comment: string
@@ -17,19 +18,26 @@ const cases: SignatureCase[] = JSON.parse(
   readFileSync(new URL('../../../test-vectors/signatures.json', import.meta.url), 'utf8'),
 )
 
-describe.each([
-  ['node:crypto', node],
-  ['noble', noble],
-])('%s agrees with Go', (_, provider) => {
+const wasm = await loadVerifier()
+
+type VerifyBytes = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
+
+const verifiers: [string, VerifyBytes][] = [
+  ['node:crypto', node.verify],
+  ['noble', noble.verify],
+  ['WASM', (publicKey, ...signed) => wasm.verify(Key.from(publicKey), ...signed)],
+]
+
+describe.each(verifiers)('%s agrees with Go', (_, verify) => {
   test.each(cases.map((it) => [it.comment, it] as const))('%s', (_, it) => {
     const [publicKey, message, signature] = [it.public_key, it.message, it.signature].map(
       (hex) => decodeHex(hex) ?? expect.fail('not hex'),
     ) as [Uint8Array, Uint8Array, Uint8Array]
-    expect(provider.verify(publicKey, message, signature)).toBe(it.valid)
+    expect(verify(publicKey, message, signature)).toBe(it.valid)
   })
 })
 
-test('the providers agree about any key and R of small order', () => {
+test('all agree about any key and R of small order', () => {
   const torsion = Point.fromHex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a')
   const points = Array.from({ length: 8 }, (_, multiple) =>
     torsion.multiplyUnsafe(BigInt(multiple)).toBytes(),
@@ -39,7 +47,7 @@ test('the providers agree about any key and R of small order', () => {
     for (const r of points) {
       const signature = Uint8Array.from([...r, ...new Uint8Array(32)])
       const verdict = noble.verify(key, key, signature)
-      expect(node.verify(key, key, signature)).toBe(verdict)
+      for (const [, verify] of verifiers) expect(verify(key, key, signature)).toBe(verdict)
       verdicts.add(verdict)
     }
   }

@@ -1,4 +1,4 @@
-import { type Identity, verify } from '@snek/identity'
+import { type Identity, verifierBy, verify } from '@snek/identity'
 import {
   type Announcement,
   encodeBootstrap,
@@ -16,7 +16,7 @@ import { DEFAULT_LIMITS } from './limits.ts'
 import type { Output } from './outputs.ts'
 
 const START = 1_800_000_000_000
-const all = identities(8)
+const all = identities(20)
 const [low, own, middle, high] = all as [Identity, Identity, Identity, Identity]
 const top = all.at(-1) as Identity
 
@@ -36,7 +36,7 @@ beforeEach(() => {
   tables = new FakeTables()
   control = new ControlPlane({
     signer: own,
-    verify: counting,
+    verifier: verifierBy(counting),
     tables,
     limits: { ...DEFAULT_LIMITS, announcementsPerSecond: 4, bootstrapsPerSecond: 10, backlog: 8 },
     wakeUpBroadcasts: false,
@@ -84,24 +84,26 @@ function ended(): [number, string][] {
 }
 
 describe('work is done in pieces', () => {
-  test('of one verification, the peers by turns', () => {
-    announce(2, announcement(1n, [top, 1], [low, 3], [middle, 2]))
+  test('of eight verifications at most, the peers by turns', () => {
+    const others = all.slice(4, -1).map((node) => [node, 3] as const)
+    announce(2, announcement(1n, [top, 1], ...others, [middle, 2]))
     bootstrap(3, top, 5n)
     bootstrap(3, middle, 5n)
     expect(control.nextTimeout()).toBeLessThanOrEqual(now)
     const seen: number[] = []
     while (control.work(now)) seen.push(verifications)
-    expect([...seen, verifications]).toEqual([1, 2, 3, 4, 5])
+    expect([...seen, verifications]).toEqual([8, 9, 17, 18, 19])
     expect(control.tree.parent?.port).toBe(2)
     expect(control.nextTimeout()).toBe(START + 500)
   })
 
   test('what waits of a peering that ended is dropped', () => {
-    announce(2, announcement(1n, [top, 1], [low, 3], [middle, 2]))
+    const others = all.slice(4, -1).map((node) => [node, 3] as const)
+    announce(2, announcement(1n, [top, 1], ...others, [middle, 2]))
     control.work(now)
     control.removePeer(2, now)
     expect(control.work(now)).toBe(false)
-    expect([verifications, control.tree.parent]).toEqual([1, undefined])
+    expect([verifications, control.tree.parent]).toEqual([8, undefined])
   })
 })
 

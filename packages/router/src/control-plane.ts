@@ -1,5 +1,6 @@
 // Tree, snake and broadcasts together: one input at a time, then `poll` until there is nothing more to do.
 // Time, randomness and verification are arguments; tables are the forwarding plane's.
+import type { Verifier } from '@snek/identity'
 import {
   type Announcement,
   checkAnnouncement,
@@ -9,7 +10,6 @@ import {
   decodeFrame,
   type Key,
   type Signer,
-  type Verify,
   WireError,
 } from '@snek/wire'
 import { Broadcasts } from './broadcast/broadcasts.ts'
@@ -20,6 +20,9 @@ import { MAINTENANCE_INTERVAL, Snake, type SnakeTables } from './snake/snake.ts'
 import { knownEntries } from './tree/known-entries.ts'
 import { Tree, type TreeTables } from './tree/tree.ts'
 
+/** Entries of an announcement that are verified in one piece: together they take less, and 0.8 ms if their keys are new. */
+const ENTRIES_AT_ONCE = 8
+
 /** The forwarding plane's tables. */
 export interface Tables extends TreeTables, SnakeTables {
   addPeer(port: number, key: Key, type: number): void
@@ -28,7 +31,7 @@ export interface Tables extends TreeTables, SnakeTables {
 
 export interface ControlPlaneOptions {
   readonly signer: Signer
-  readonly verify: Verify
+  readonly verifier: Verifier
   readonly tables: Tables
   readonly limits: ControlLimits
   /** Whether to send wake-up broadcasts each minute. */
@@ -42,7 +45,7 @@ export interface ControlPlaneOptions {
 export class ControlPlane {
   readonly tree: Tree
   readonly snake: Snake
-  readonly #verify: Verify
+  readonly #verifier: Verifier
   readonly #tables: Tables
   readonly #broadcasts: Broadcasts
   readonly #inbox: Inbox
@@ -51,11 +54,12 @@ export class ControlPlane {
   #badSignatures = 0
   #malformed = 0
 
-  constructor({ signer, verify, tables, limits, wakeUpBroadcasts, now, phase }: ControlPlaneOptions) {
+  constructor({ signer, verifier, tables, limits, wakeUpBroadcasts, now, phase }: ControlPlaneOptions) {
     const emit = (output: Output): void => {
       this.#outputs.push(output)
     }
-    this.#verify = verify
+    this.#verifier = verifier
+    const { verify } = verifier
     this.#tables = tables
     this.#inbox = new Inbox(limits)
     const firstMaintenance = now + phase * MAINTENANCE_INTERVAL
@@ -105,7 +109,7 @@ export class ControlPlane {
   }
 
   /**
-   * Does a piece of what `handleFrame` and others left to do: one verification at most, or some events. False if
+   * Does a piece of what `handleFrame` and others left to do: a few verifications at most, or some events. False if
    * nothing is left. The announcement of a peer that can't be right ends the peering.
    */
   work(now: number): boolean {
@@ -145,6 +149,7 @@ export class ControlPlane {
       control_bad_signatures: this.#badSignatures,
       control_malformed: this.#malformed,
       broadcasts_forgotten: this.#broadcasts.forgotten,
+      known_keys_displaced: this.#verifier.displaced,
     }
   }
 
@@ -195,7 +200,7 @@ export class ControlPlane {
   #workOn(port: number, job: Job, now: number): boolean {
     switch (job.type) {
       case 'announcement':
-        return this.#verifyEntry(port, job, now)
+        return this.#verifyEntries(port, job, now)
       case 'bootstrap':
         this.#count(this.snake.handleBootstrap(port, job.frame, job.bootstrap, this.tree.root, now))
         return true
@@ -205,7 +210,7 @@ export class ControlPlane {
     }
   }
 
-  #verifyEntry(port: number, job: Job & { type: 'announcement' }, now: number): boolean {
+  #verifyEntries(port: number, job: Job & { type: 'announcement' }, now: number): boolean {
     const { announcement } = job
     const { entries, payload } = announcement
     if (job.verified === undefined) {
@@ -214,12 +219,11 @@ export class ControlPlane {
       checkAnnouncement(announcement, key, () => true, this.tree.announcedRoot(port))
       job.verified = knownEntries(announcement, this.tree.knownPayloads(port))
     }
-    const entry = entries[job.verified]
-    if (entry !== undefined) {
-      if (!this.#verify(entry.key, payload.subarray(0, entry.signedLength), entry.signature)) {
-        throw new WireError('bad-signature', entry.signature.byteOffset - payload.byteOffset)
-      }
-      job.verified += 1
+    const end = Math.min(job.verified + ENTRIES_AT_ONCE, entries.length)
+    job.verified += this.#verifier.verifyEntries(announcement, job.verified, end)
+    const bad = entries[job.verified]
+    if (job.verified < end && bad) {
+      throw new WireError('bad-signature', bad.signature.byteOffset - payload.byteOffset)
     }
     if (job.verified < entries.length) return false
     this.#accept(port, announcement, now)

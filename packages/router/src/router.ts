@@ -1,6 +1,6 @@
 // The two planes joined: peerings and time go in, frames and events come out.
 import { type ForwardingPlane, loadForwarding, type SendResult } from '@snek/forwarding'
-import { verify as verifyByIdentity } from '@snek/identity'
+import { loadVerifier, type Verifier, verifierBy } from '@snek/identity'
 import {
   type Clock,
   SnekError,
@@ -49,9 +49,12 @@ const KEEPALIVE: Uint8Array = encodeFrame({ type: 'keepalive', extra: 0, hopLimi
 
 /** Starts a router without peers. */
 export async function createRouter(options: RouterOptions): Promise<Router> {
-  const { identity, hopLimiting = false, limits = {} } = options
-  const forwarding = await loadForwarding()
-  return new Router(forwarding.createPlane({ key: identity.key, hopLimiting, limits }), options)
+  const { identity, hopLimiting = false, limits = {}, verify } = options
+  const [forwarding, verifier] = await Promise.all([
+    loadForwarding(),
+    verify ? verifierBy(verify) : loadVerifier(),
+  ])
+  return new Router(forwarding.createPlane({ key: identity.key, hopLimiting, limits }), verifier, options)
 }
 
 /**
@@ -89,16 +92,15 @@ export class Router extends TypedEventTarget<RouterEvents> {
   #onDrain: () => void = () => undefined
 
   /** @internal */
-  constructor(plane: ForwardingPlane, options: RouterOptions) {
+  constructor(plane: ForwardingPlane, verifier: Verifier, options: RouterOptions) {
     super()
     const { identity, clock = systemClock(), logger = silentLogger, random = platformRandom } = options
-    const verify = options.verify ?? verifyByIdentity
     const limits = { ...DEFAULT_LIMITS, ...options.limits }
     const [fraction = 0] = random(1)
     const { requireChallenge = false } = options
     this.#newHandshake = () => ({
       signer: identity,
-      verify,
+      verify: verifier.verify,
       challenge: random(CHALLENGE_LENGTH),
       requireChallenge,
     })
@@ -111,7 +113,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
     this.#bandwidth = new BandwidthMeter(this.#now)
     this.#control = new ControlPlane({
       signer: identity,
-      verify,
+      verifier,
       tables: plane,
       limits,
       wakeUpBroadcasts: options.wakeUpBroadcasts ?? false,

@@ -1,5 +1,6 @@
 // The control plane over real tables, whatever comes in whatever order: what must hold after every step.
 import { type ForwardingPlane, loadForwarding } from '@snek/forwarding'
+import { verifierBy } from '@snek/identity'
 import {
   appendAnnouncementEntry,
   checkAnnouncement,
@@ -109,7 +110,7 @@ class Machine {
   constructor() {
     this.control = new ControlPlane({
       signer: own,
-      verify: () => true,
+      verifier: verifierBy(() => true),
       tables: this.plane,
       limits: DEFAULT_LIMITS,
       wakeUpBroadcasts: true,

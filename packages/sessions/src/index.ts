@@ -1,5 +1,5 @@
 export type { EndpointCounters, SessionStats } from './engine/endpoint.ts'
-export { loadQuic, type WasmModule } from './engine/load.ts'
+export { loadQuic } from './engine/load.ts'
 export { SessionError, type SessionErrorCode, StreamError, type StreamErrorCode } from './errors.ts'
 export type { SessionLimits } from './limits.ts'
 export type { SessionListener } from './listener.ts'

@@ -1,0 +1,142 @@
+//! The keys that have signed before, and the multiples of those that came again.
+
+use std::collections::VecDeque;
+
+use crate::multiples::Multiples;
+use crate::{negative, PublicKey};
+
+/// The multiples of a key take 215 KiB, and the time of five verifications to make.
+const DIGIT_BITS: usize = 6;
+
+#[derive(Default)]
+pub(crate) struct KnownKeys {
+    /// Those that signed once, the first to go first.
+    seen: VecDeque<PublicKey>,
+    /// Those that signed again, with the multiples of their negative, the longest unused first.
+    known: VecDeque<(PublicKey, Multiples)>,
+    displaced: u32,
+}
+
+impl KnownKeys {
+    const SEEN_LIMIT: usize = 256;
+    const KNOWN_LIMIT: usize = 64;
+
+    /// The multiples of the negative of a key that signed twice.
+    pub(crate) fn find(&mut self, key: &PublicKey) -> Option<&Multiples> {
+        let at = self.known.iter().position(|(known, _)| known == key)?;
+        let found = self.known.remove(at)?;
+        self.known.push_back(found);
+        self.known.back().map(|(_, multiples)| multiples)
+    }
+
+    /// Keys have signed something. One of them becomes known at most, since that takes its time.
+    pub(crate) fn note<'a>(&mut self, keys: impl Iterator<Item = &'a PublicKey>) {
+        let mut again = None;
+        for key in keys {
+            if self.known.iter().any(|(known, _)| known == key) {
+                continue;
+            }
+            if self.seen.contains(key) {
+                again = again.or(Some(key));
+                continue;
+            }
+            if self.seen.len() == Self::SEEN_LIMIT {
+                self.seen.pop_front();
+            }
+            self.seen.push_back(*key);
+        }
+        if let Some(key) = again {
+            self.remember(key);
+        }
+    }
+
+    fn remember(&mut self, key: &PublicKey) {
+        self.seen.retain(|seen| seen != key);
+        let Some(negative) = negative(key) else {
+            return;
+        };
+        if self.known.len() == Self::KNOWN_LIMIT {
+            self.known.pop_front();
+            self.displaced = self.displaced.wrapping_add(1);
+        }
+        self.known
+            .push_back((*key, Multiples::new(negative, DIGIT_BITS)));
+    }
+
+    pub(crate) fn displaced(&self) -> u32 {
+        self.displaced
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use curve25519_dalek::edwards::EdwardsPoint;
+    use curve25519_dalek::scalar::Scalar;
+
+    fn key(number: usize) -> PublicKey {
+        EdwardsPoint::mul_base(&Scalar::from(number as u64))
+            .compress()
+            .to_bytes()
+    }
+
+    fn note(keys: &mut KnownKeys, number: usize) {
+        keys.note([key(number)].iter());
+    }
+
+    #[test]
+    fn a_key_is_known_from_the_second_time_on() {
+        let mut keys = KnownKeys::default();
+        note(&mut keys, 1);
+        assert!(keys.find(&key(1)).is_none());
+        note(&mut keys, 1);
+        assert!(keys.find(&key(1)).is_some());
+        assert!(keys.find(&key(2)).is_none());
+    }
+
+    #[test]
+    fn of_several_keys_one_becomes_known_at_a_time() {
+        let several = [key(1), key(2), key(3)];
+        let mut keys = KnownKeys::default();
+        for count in [0, 1, 2, 3, 3] {
+            keys.note(several.iter());
+            let known = several
+                .iter()
+                .filter(|key| keys.find(key).is_some())
+                .count();
+            assert_eq!(known, count);
+        }
+        assert!(keys.seen.is_empty());
+    }
+
+    #[test]
+    fn too_many_seen_once_push_out_the_first() {
+        let mut keys = KnownKeys::default();
+        for number in 0..=KnownKeys::SEEN_LIMIT {
+            note(&mut keys, number);
+        }
+        assert_eq!(keys.seen.len(), KnownKeys::SEEN_LIMIT);
+        note(&mut keys, 1);
+        note(&mut keys, 0);
+        assert!(keys.find(&key(1)).is_some());
+        assert!(keys.find(&key(0)).is_none());
+        assert_eq!(keys.displaced(), 0);
+    }
+
+    #[test]
+    fn too_many_known_push_out_the_longest_unused() {
+        let mut keys = KnownKeys::default();
+        for number in 0..KnownKeys::KNOWN_LIMIT {
+            note(&mut keys, number);
+            note(&mut keys, number);
+        }
+        assert!(keys.find(&key(0)).is_some());
+        note(&mut keys, 1000);
+        note(&mut keys, 1000);
+        assert_eq!(keys.known.len(), KnownKeys::KNOWN_LIMIT);
+        assert_eq!(keys.displaced(), 1);
+        assert!(keys.find(&key(1)).is_none());
+        assert!(keys.find(&key(0)).is_some());
+        assert!(keys.find(&key(1000)).is_some());
+    }
+}
