@@ -225,6 +225,37 @@ describe('enough arrives under', { timeout: 120_000 }, () => {
     }
   })
 
+  test('what a third node announced before, by a peer of it that went elsewhere', () => {
+    const spy = world.stranger(right).introduce(attacker)
+    world.clock.advance(10)
+    join(spy)
+    for (let time = 0; time < 3000; time += 1000) {
+      spy.send(KEEPALIVE)
+      world.clock.advance(1000)
+    }
+    const recorded = spy.frames.map(decodeFrame).filter(({ type }) => type === 'announcement')
+    spy.stream.close()
+    world.clock.advance(1000)
+    expect(exchange(2000)).toBe(1)
+
+    const payloads = recorded.flatMap((frame) => (frame.type === 'announcement' ? [frame.payload] : []))
+    expect(payloads.length).toBeGreaterThan(0)
+    const asIts = payloads.map((payload) => announce(payload))
+    const asChildOfIt = payloads.map((payload) => announce(appendAnnouncementEntry(payload, 1n, attacker)))
+    const before = rootOf(victim)
+    let stranger = intruder()
+    withstands((time) => {
+      if (stranger.closed) stranger = intruder()
+      stranger.send(...asChildOfIt, KEEPALIVE)
+      if (time % 1000 === 0) stranger.send(...asIts)
+    })
+    expect(world.reasons()).toContain('last-key-not-peer')
+    expect(rootOf(victim).key.equals(before.key)).toBe(true)
+    stranger.stream.close()
+    world.clock.advance(30_000)
+    expect(exchange(2000)).toBe(1)
+  })
+
   test('wake-up broadcasts that go around the world', () => {
     const stranger = intruder().send(announce(announcementPayload(1n, [attacker, 1])))
     const root = rootOf(victim)

@@ -1,6 +1,5 @@
 // What a peer may send: its peering ends, or nothing happens; everyone else goes on undisturbed.
 import { type Identity, verify } from '@snek/identity'
-import type { Clock, TimerHandle } from '@snek/platform'
 import {
   encodeBootstrap,
   encodeBroadcast,
@@ -246,58 +245,6 @@ test('a root that has the highest key and vanishes again and again', () => {
   world.clock.advance(15_000)
   expect([left, victim, right].map((router) => router.snapshot().root.key)).toEqual(Array(3).fill(highest()))
 })
-
-test('the control plane gives way after 2 ms, once eight verifications are done', async () => {
-  const clock = new WorkingClock(world.clock)
-  let longest = 0
-  const busy = await world.router(504, {
-    clock,
-    verify: (key, message, signature) => {
-      clock.work(0.14)
-      longest = Math.max(longest, clock.worked)
-      return verify(key, message, signature)
-    },
-  })
-  const stranger = world.stranger(busy).introduce(attacker)
-  world.clock.advance(10)
-  const path = all.slice(-MAX_ANNOUNCEMENT_ENTRIES + 1).reverse()
-  stranger.send(announce(announcementPayload(1n, ...path.map((node) => [node, 1] as const), [attacker, 1])))
-  stranger.send(KEEPALIVE)
-  world.clock.advance(100)
-  expect(busy.snapshot().peers[0]?.root?.key).toBe(path[0]?.key.hex)
-  expect(longest).toBeGreaterThan(2)
-  expect(longest).toBeLessThan(2 + 8 * 0.14 + 0.01)
-})
-
-/** A clock that goes on while work is done, from callback to callback. */
-class WorkingClock implements Clock {
-  readonly #clock: Clock
-  worked = 0
-
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
-
-  work(milliseconds: number): void {
-    this.worked += milliseconds
-  }
-
-  now(): number {
-    return this.#clock.now() + this.worked
-  }
-
-  setTimeout(callback: () => void, delay: number): TimerHandle {
-    const run = (): void => {
-      this.worked = 0
-      callback()
-    }
-    return this.#clock.setTimeout(run, delay)
-  }
-
-  clearTimeout(handle: TimerHandle): void {
-    this.#clock.clearTimeout(handle)
-  }
-}
 
 function highest(): string {
   return (
