@@ -1,7 +1,7 @@
 // What a relay passes while a third peer makes its control plane work, of what it passes in peace. The attacker
 // takes a part of the machine, too, but has made its frames before.
 
-import { run } from '../relay/run.ts'
+import { type Result, run } from '../relay/run.ts'
 import type { RelayOptions } from '../relay/suite.ts'
 import type { Measurement } from '../report.ts'
 import { ATTACKS, type Attack } from './messages.ts'
@@ -17,23 +17,24 @@ const NAMES: Record<Attack, string> = {
 /** Medians of several rounds; peace and attacks in turns. */
 export async function attacks({ seconds, rounds }: RelayOptions): Promise<Measurement[]> {
   const cases = [undefined, ...ATTACKS]
-  const passed = cases.map((): number[] => [])
+  const results = cases.map((): Result[] => [])
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, attack] of cases.entries()) {
       const plan = { through: 'tcp', size: SIZE, rate: 0, seconds, attack } as const
-      passed[index]?.push((await run(plan)).framesPerSecond)
+      results[index]?.push(await run(plan))
     }
   }
-  const peace = median(passed[0] ?? [])
-  return ATTACKS.flatMap((attack, index) => {
-    const value = median(passed[index + 1] ?? [])
+  const [passed = [], memory = []] = (['framesPerSecond', 'memory'] as const).map((figure) =>
+    results.map((rounds) => median(rounds.map((result) => result[figure]))),
+  )
+  const toPeace = (values: number[], index: number): number => (values[index] ?? 0) / (values[0] ?? 0)
+  return ATTACKS.flatMap((attack, at) => {
+    const name = `relay under ${NAMES[attack]}`
+    const index = at + 1
     return [
-      { name: `relay under ${NAMES[attack]}`, value, unit: 'frames/s' },
-      {
-        name: `relay under ${NAMES[attack]}: of what it passes in peace`,
-        value: (100 * value) / peace,
-        unit: '%',
-      },
+      { name, value: passed[index] ?? 0, unit: 'frames/s' },
+      { name: `${name}: of what it passes in peace`, value: 100 * toPeace(passed, index), unit: '%' },
+      { name: `${name}: its memory, of that in peace`, value: 100 * toPeace(memory, index), unit: '%' },
     ]
   })
 }
