@@ -1,17 +1,18 @@
 import type { Forwarding, WireCodecs } from '@snek/forwarding'
-import { KEY_LENGTH, varu64Length, WireError } from '@snek/wire'
+import { KEY_LENGTH, type Verify, varu64Length, WireError } from '@snek/wire'
 import type { Codecs, Implementation } from './implementation.ts'
 import { planeNextHops, readStream } from './planes.ts'
 
 const KEY_AT = 8
 const SIGNATURE_AT = KEY_AT + KEY_LENGTH
 
-/** crates/wire and crates/forward, compiled to WebAssembly. Signatures they leave to whoever calls. */
-export function wasm(forwarding: Forwarding): Implementation {
+/** crates/wire, crates/forward and crates/signatures, compiled to WebAssembly. */
+export function wasm(forwarding: Forwarding, verify: Verify): Implementation {
   const { wire } = forwarding
   return {
     name: 'wasm',
     codecs: { ...wire, ...verifying(wire) },
+    verify,
     announcementAction: (input) => wire.announcementAction(input) ?? 'none',
     readStream: (chunks) => readStream(forwarding, chunks),
     nextHops: planeNextHops(forwarding),
