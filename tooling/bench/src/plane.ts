@@ -22,7 +22,15 @@ import { runScript } from './run-script.ts'
 const CHUNK = 64 * 1024
 
 export async function plane(): Promise<Measurement[]> {
-  return [...snakeLookups(), ...treeLookups(), ...changes(), ...frames(), allocated(), ...(await memory())]
+  return [
+    ...snakeLookups(),
+    ...treeLookups(),
+    ...changes(),
+    ...frames(),
+    ...queued(),
+    allocated(),
+    ...(await memory()),
+  ]
 }
 
 const inNanoseconds = (name: string, value: number): Measurement => ({
@@ -119,6 +127,36 @@ function frames(): Measurement[] {
       ]
     }),
   )
+}
+
+/** Through a queue that is full: each frame that comes in pushes out another, and what is left leaves at last. */
+function queued(): Measurement[] {
+  return [
+    { peerings: 1, flows: 1 },
+    { peerings: 1, flows: 1000 },
+    { peerings: 10, flows: 100 },
+  ].map(({ peerings, flows }) => {
+    const plane = createPlane()
+    addPeers(plane, peerings)
+    const sources = keys(4, flows)
+    const pieces = Array.from({ length: 64 }, (_, piece) => {
+      const frames = Array.from({ length: CHUNK / 1400 }, (_, index) => {
+        const from = sources[(piece * 47 + index) % flows] as Key
+        return traffic(ROOT_KEY, 1200, { from })
+      })
+      return { port: 3 + (piece % peerings), bytes: Buffer.concat(frames), count: frames.length }
+    })
+    const count = pieces.reduce((sum, piece) => sum + piece.count, 0)
+    const value = nanoseconds(20, () => {
+      plane.setWritable(PARENT, false)
+      for (const { port, bytes } of pieces) plane.receive(port, bytes, NOW)
+      for (const { port, bytes } of pieces) plane.receive(port, bytes, NOW)
+      plane.setWritable(PARENT, true)
+    })
+    plane.close()
+    const name = `frame of 1200 bytes queued, ${flows} flows each of ${peerings} peerings`
+    return inNanoseconds(name, value / (2 * count))
+  })
 }
 
 /** What passing on takes of JavaScript's heap: a few objects a chunk, none a frame. */
