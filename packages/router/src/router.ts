@@ -31,10 +31,10 @@ const TURN_LIMIT = 2
 const BUSY_LATENESS = 2
 
 /**
- * While there is other work, the control plane's turns begin so many ms apart: it gets a fifth of the time, however
+ * While there is other work, the control plane's turns begin so many ms apart: it gets a tenth of the time, however
  * many peers make work for it.
  */
-const TURN_INTERVAL = 10
+const TURN_INTERVAL = 20
 
 /**
  * After so many ms in which nothing ran, because the machine slept or was busy, what peers sent meanwhile is read

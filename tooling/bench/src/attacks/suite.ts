@@ -14,31 +14,39 @@ const NAMES: Record<Attack, string> = {
   'endless announcements': '20 announcements/s of 600 entries, each by a new peering',
 }
 
-/** Medians of several rounds; peace and attacks in turns. */
+/** Medians of several rounds, in each of which peace comes just before an attack: the machine changes meanwhile. */
 export async function attacks({ seconds, rounds }: RelayOptions): Promise<Measurement[]> {
-  const cases = [undefined, ...ATTACKS]
-  const results = cases.map((): Result[] => [])
+  const pairs = new Map<Attack, Pair[]>(ATTACKS.map((attack) => [attack, []]))
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, attack] of cases.entries()) {
-      const plan = { through: 'tcp', size: SIZE, rate: 0, seconds, attack } as const
-      results[index]?.push(await run(plan))
+    for (const [attack, measured] of pairs) {
+      const plan = { through: 'tcp', size: SIZE, rate: 0, seconds } as const
+      measured.push({ peace: await run(plan), attacked: await run({ ...plan, attack }) })
     }
   }
-  const [passed = [], memory = []] = (['framesPerSecond', 'memory'] as const).map((figure) =>
-    results.map((rounds) => median(rounds.map((result) => result[figure]))),
-  )
-  const toPeace = (values: number[], index: number): number => (values[index] ?? 0) / (values[0] ?? 0)
-  return ATTACKS.flatMap((attack, at) => {
+  return [...pairs].flatMap(([attack, measured]) => {
     const name = `relay under ${NAMES[attack]}`
-    const index = at + 1
+    const toPeace = (figure: 'framesPerSecond' | 'memory'): Omit<Measurement, 'name'> => {
+      return {
+        ...spread(measured.map(({ peace, attacked }) => (100 * attacked[figure]) / peace[figure])),
+        unit: '%',
+      }
+    }
     return [
-      { name, value: passed[index] ?? 0, unit: 'frames/s' },
-      { name: `${name}: of what it passes in peace`, value: 100 * toPeace(passed, index), unit: '%' },
-      { name: `${name}: its memory, of that in peace`, value: 100 * toPeace(memory, index), unit: '%' },
+      { name, ...spread(measured.map(({ attacked }) => attacked.framesPerSecond)), unit: 'frames/s' },
+      { name: `${name}: of what it passes in peace`, ...toPeace('framesPerSecond') },
+      { name: `${name}: its memory, of that in peace`, ...toPeace('memory') },
     ]
   })
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
+interface Pair {
+  readonly peace: Result
+  readonly attacked: Result
+}
+
+/** The median, and the extremes. */
+function spread(values: readonly number[]): Required<Pick<Measurement, 'value' | 'least' | 'most'>> {
+  const sorted = values.toSorted((one, other) => one - other)
+  const at = (index: number): number => sorted.at(index) ?? Number.NaN
+  return { value: at(Math.floor(sorted.length / 2)), least: at(0), most: at(-1) }
 }
