@@ -8,7 +8,9 @@ import {
   decodeBootstrap,
   decodeBroadcast,
   decodeFrame,
+  FrameType,
   type Key,
+  peekFrameHeader,
   type Signer,
   WireError,
 } from '@snek/wire'
@@ -171,17 +173,30 @@ export class ControlPlane {
   }
 
   #takeIn(port: number, bytes: Uint8Array, now: number): void {
+    if (!this.#admits(port, bytes, now)) return
     const frame = decodeFrame(bytes)
     if (frame.type === 'announcement') {
       this.#inbox.pushAnnouncement(port, decodeAnnouncement(frame.payload.slice()), now)
-    } else if (frame.type === 'bootstrap' && this.#inbox.admitsBootstrap(port, now)) {
+    } else if (frame.type === 'bootstrap') {
       const payload = frame.payload.slice()
       const bootstrap = this.#decode(decodeBootstrap, payload)
       if (bootstrap) this.#inbox.push(port, { type: 'bootstrap', frame: { ...frame, payload }, bootstrap })
-    } else if (frame.type === 'broadcast' && this.#inbox.admitsBroadcast(port, now)) {
+    } else if (frame.type === 'broadcast') {
       const payload = frame.payload.slice()
       const broadcast = this.#decode(decodeBroadcast, payload)
       if (broadcast) this.#inbox.push(port, { type: 'broadcast', frame: { ...frame, payload }, broadcast })
+    }
+  }
+
+  /** Whether the frame is within bounds: most of a flood isn't, and shouldn't cost its decoding. */
+  #admits(port: number, bytes: Uint8Array, now: number): boolean {
+    switch (peekFrameHeader(bytes)?.typeNumber) {
+      case FrameType.bootstrap:
+        return this.#inbox.admitsBootstrap(port, now)
+      case FrameType.broadcast:
+        return this.#inbox.admitsBroadcast(port, now)
+      default:
+        return true
     }
   }
 

@@ -70,7 +70,7 @@ async function introduced(first?: Uint8Array): Promise<Connection> {
 }
 
 /** Prepares the attack; what comes back begins it. */
-async function prepare(): Promise<() => void> {
+function prepare(): () => unknown {
   switch (attack) {
     case 'bootstraps':
     case 'spread bootstraps': {
@@ -78,24 +78,26 @@ async function prepare(): Promise<() => void> {
       const count = Math.ceil((seconds * 1000) / TICK)
       const batches = Array.from({ length: count }, () => joined(Array.from({ length: each }, bootstrap)))
       const peerings = attack === 'bootstraps' ? 1 : PEERINGS
-      const connections: Connection[] = []
-      while (connections.length < peerings) connections.push(await introduced(announcement(1, [self])))
-      return () =>
+      return async () => {
+        const connections: Connection[] = []
+        while (connections.length < peerings) connections.push(await introduced(announcement(1, [self])))
         repeat(TICK, () => {
           const connection = connections[batches.length % peerings] as Connection
           connection.write(batches.pop() ?? bootstrap())
         })
+      }
     }
     case 'long announcements': {
       const path = pathOf(LONGEST)
       const count = Math.ceil(seconds * ANNOUNCEMENTS)
       const all = Array.from({ length: count }, (_, index) => announcement(count - index, path))
-      const connection = await introduced()
-      return () =>
+      return async () => {
+        const connection = await introduced()
         repeat(1000 / ANNOUNCEMENTS, () => {
           const next = all.pop()
           if (next !== undefined) connection.write(next)
         })
+      }
     }
     case 'endless announcements': {
       const endless = announcement(1, pathOf(TOO_LONG))
@@ -112,6 +114,6 @@ function repeat(interval: number, action: () => unknown): void {
   setInterval(() => void action(), interval)
 }
 
-const begin = await prepare()
-process.once('message', begin)
+const begin = prepare()
+process.once('message', () => void begin())
 process.send?.({ type: 'prepared' })

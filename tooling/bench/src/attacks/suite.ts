@@ -14,34 +14,28 @@ const NAMES: Record<Attack, string> = {
   'endless announcements': '20 announcements/s of 600 entries, each by a new peering',
 }
 
-/** Medians of several rounds, in each of which peace comes just before an attack: the machine changes meanwhile. */
+/** Medians of several rounds. In each, peace is measured just before the attack, with the same processes. */
 export async function attacks({ seconds, rounds }: RelayOptions): Promise<Measurement[]> {
-  const pairs = new Map<Attack, Pair[]>(ATTACKS.map((attack) => [attack, []]))
+  const results = new Map<Attack, Result[]>(ATTACKS.map((attack) => [attack, []]))
   for (let round = 0; round < rounds; round += 1) {
-    for (const [attack, measured] of pairs) {
-      const plan = { through: 'tcp', size: SIZE, rate: 0, seconds } as const
-      measured.push({ peace: await run(plan), attacked: await run({ ...plan, attack }) })
+    for (const [attack, measured] of results) {
+      measured.push(await run({ through: 'tcp', size: SIZE, rate: 0, seconds, attack }))
     }
   }
-  return [...pairs].flatMap(([attack, measured]) => {
+  return [...results].flatMap(([attack, measured]) => {
     const name = `relay under ${NAMES[attack]}`
     const toPeace = (figure: 'framesPerSecond' | 'memory'): Omit<Measurement, 'name'> => {
       return {
-        ...spread(measured.map(({ peace, attacked }) => (100 * attacked[figure]) / peace[figure])),
+        ...spread(measured.map((result) => (100 * result[figure]) / (result.peace?.[figure] ?? Number.NaN))),
         unit: '%',
       }
     }
     return [
-      { name, ...spread(measured.map(({ attacked }) => attacked.framesPerSecond)), unit: 'frames/s' },
+      { name, ...spread(measured.map(({ framesPerSecond }) => framesPerSecond)), unit: 'frames/s' },
       { name: `${name}: of what it passes in peace`, ...toPeace('framesPerSecond') },
       { name: `${name}: its memory, of that in peace`, ...toPeace('memory') },
     ]
   })
-}
-
-interface Pair {
-  readonly peace: Result
-  readonly attacked: Result
 }
 
 /** The median, and the extremes. */

@@ -26,18 +26,23 @@ export interface Plan {
   readonly rate: number
   readonly seconds: number
   readonly cpuProfile?: string | undefined
-  /** Who else peers with it, and what for. */
+  /** Who else peers with it, and what for, once it was measured in peace. */
   readonly attack?: Attack | undefined
 }
 
-export interface Result {
-  readonly framesPerSecond: number
+export interface Result extends Figures {
+  /** What they were just before an attack. */
+  readonly peace: Figures | undefined
   /** Of all that a flood sent, or, at a rate, of what was sent while it was measured. */
   readonly lost: number
   readonly disordered: number
   /** In ms; 0 where they weren't measured. */
   readonly p50: number
   readonly p99: number
+}
+
+export interface Figures {
+  readonly framesPerSecond: number
   /** How busy it was: 1 is a processor's time. */
   readonly processor: number
   /** Share of the time in which it collected garbage. */
@@ -63,26 +68,45 @@ export async function run(plan: Plan): Promise<Result> {
   await attacker?.hear<AttackerReport, 'prepared'>('prepared')
 
   source.tell({ type: 'start' })
-  attacker?.tell({ type: 'start' })
   await sleep(warmUp)
-  const [first, usedBefore] = await Promise.all([ask(sink), askUsage(middle)])
-  await sleep(seconds * 1000)
-  const [last, used] = await Promise.all([ask(sink), askUsage(middle)])
+  const peace = attacker && (await measure(middle, sink, seconds))
+  if (attacker) {
+    attacker.tell({ type: 'start' })
+    await sleep(warmUp)
+  }
+  const { first, last, figures } = await measure(middle, sink, seconds)
   source.tell({ type: 'stop' })
   const { sent } = await source.hear<SourceReport, 'stopped'>('stopped')
   const end = await settled(sink, sent)
 
-  const elapsed = used.time - usedBefore.time
   return {
-    framesPerSecond: ((last.received - first.received) * 1000) / (last.time - first.time),
+    ...figures,
+    peace: peace?.figures,
     lost: rate > 0 ? last.lost - first.lost : sent - end.received,
     disordered: end.disordered,
     p50: last.p50,
     p99: last.p99,
+  }
+}
+
+interface Window {
+  readonly first: Counted
+  readonly last: Counted
+  readonly figures: Figures
+}
+
+async function measure(middle: Process, sink: Process, seconds: number): Promise<Window> {
+  const [first, usedBefore] = await Promise.all([ask(sink), askUsage(middle)])
+  await sleep(seconds * 1000)
+  const [last, used] = await Promise.all([ask(sink), askUsage(middle)])
+  const elapsed = used.time - usedBefore.time
+  const figures = {
+    framesPerSecond: ((last.received - first.received) * 1000) / (last.time - first.time),
     processor: (used.processor - usedBefore.processor) / elapsed,
     garbage: (used.garbage - usedBefore.garbage) / elapsed,
     memory: used.memory,
   }
+  return { first, last, figures }
 }
 
 function startMiddle({ through, cpuProfile }: Plan, directory: string): Process {
