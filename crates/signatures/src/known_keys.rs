@@ -15,11 +15,16 @@ pub(crate) struct KnownKeys {
     /// Those that signed again, with the multiples of their negative, the longest unused first.
     known: VecDeque<(PublicKey, Multiples)>,
     displaced: u32,
+    /// Signatures since a known key last made room for another.
+    since_displaced: usize,
 }
 
 impl KnownKeys {
     const SEEN_LIMIT: usize = 256;
     const KNOWN_LIMIT: usize = 64;
+    /// So many signatures lie between two displacements. Otherwise, whoever signs with more keys in turn than are kept
+    /// would have multiples made that are thrown away unused.
+    const DISPLACEMENT_INTERVAL: usize = 64;
 
     /// The multiples of the negative of a key that signed twice.
     pub(crate) fn find(&mut self, key: &PublicKey) -> Option<&Multiples> {
@@ -33,6 +38,7 @@ impl KnownKeys {
     pub(crate) fn note<'a>(&mut self, keys: impl Iterator<Item = &'a PublicKey>) {
         let mut again = None;
         for key in keys {
+            self.since_displaced = self.since_displaced.saturating_add(1);
             if self.known.iter().any(|(known, _)| known == key) {
                 continue;
             }
@@ -45,7 +51,10 @@ impl KnownKeys {
             }
             self.seen.push_back(*key);
         }
-        if let Some(key) = again {
+        let has_room = self.known.len() < Self::KNOWN_LIMIT;
+        if let Some(key) =
+            again.filter(|_| has_room || self.since_displaced >= Self::DISPLACEMENT_INTERVAL)
+        {
             self.remember(key);
         }
     }
@@ -58,6 +67,7 @@ impl KnownKeys {
         if self.known.len() == Self::KNOWN_LIMIT {
             self.known.pop_front();
             self.displaced = self.displaced.wrapping_add(1);
+            self.since_displaced = 0;
         }
         self.known
             .push_back((*key, Multiples::new(negative, DIGIT_BITS)));
@@ -125,11 +135,7 @@ mod tests {
 
     #[test]
     fn too_many_known_push_out_the_longest_unused() {
-        let mut keys = KnownKeys::default();
-        for number in 0..KnownKeys::KNOWN_LIMIT {
-            note(&mut keys, number);
-            note(&mut keys, number);
-        }
+        let mut keys = full();
         assert!(keys.find(&key(0)).is_some());
         note(&mut keys, 1000);
         note(&mut keys, 1000);
@@ -138,5 +144,29 @@ mod tests {
         assert!(keys.find(&key(1)).is_none());
         assert!(keys.find(&key(0)).is_some());
         assert!(keys.find(&key(1000)).is_some());
+    }
+
+    #[test]
+    fn keys_that_come_in_turn_do_not_push_out_each_other_each_time() {
+        let mut keys = full();
+        let others: Vec<PublicKey> = (1000..1200).map(key).collect();
+        for _ in 0..4 {
+            for several in others.chunks(8) {
+                keys.note(several.iter());
+            }
+        }
+        let noted = 2 * KnownKeys::KNOWN_LIMIT + 4 * others.len();
+        assert!(keys.displaced() > 4);
+        assert!(keys.displaced() as usize <= noted / KnownKeys::DISPLACEMENT_INTERVAL);
+    }
+
+    /// As many as there may be, from 0 on.
+    fn full() -> KnownKeys {
+        let mut keys = KnownKeys::default();
+        for number in 0..KnownKeys::KNOWN_LIMIT {
+            note(&mut keys, number);
+            note(&mut keys, number);
+        }
+        keys
     }
 }
