@@ -56,7 +56,7 @@ describe.each([
   })
 })
 
-test('knows 64 keys, and counts those that make room', async () => {
+test('knows 64 keys, of which one makes room in 64 signatures, and counts those', async () => {
   const verifier = await load()
   const becomeKnown = (some: readonly Identity[]): void => {
     for (const signer of some) {
@@ -69,6 +69,12 @@ test('knows 64 keys, and counts those that make room', async () => {
   becomeKnown(signers.slice(0, 64))
   expect(verifier.displaced).toBe(0)
   becomeKnown(signers.slice(64))
+  expect(verifier.displaced).toBe(1)
+  // The last key signed twice since.
+  const last = announced(3n, signers.slice(-1))
+  for (let noted = 3; noted < 64; noted += 1) expect(verifier.verifyEntries(last, 0, 1)).toBe(1)
+  expect(verifier.displaced).toBe(1)
+  expect(verifier.verifyEntries(last, 0, 1)).toBe(1)
   expect(verifier.displaced).toBe(2)
 })
 
