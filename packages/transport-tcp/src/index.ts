@@ -1,1 +1,2 @@
+export { SocketReader } from './socket-reader.ts'
 export { tcpTransport } from './tcp-transport.ts'

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import {
   type BufferPool,
@@ -7,8 +8,10 @@ import {
   TransportError,
 } from '@snek/transport'
 import { WebSocket } from 'ws'
+import { mask } from './mask.ts'
+import { messageHeader } from './message-header.ts'
 import { checkDialled } from './uri.ts'
-import { WEBSOCKET_OPTIONS, WebSocketStream } from './websocket-stream.ts'
+import { type MessageSocket, WEBSOCKET_OPTIONS, WebSocketStream } from './websocket-stream.ts'
 
 /** Rejects with a `TransportError`, or with the signal's reason. */
 export function dial(uri: URL, { signal }: DialOptions = {}, pool: BufferPool): Promise<ByteStream> {
@@ -37,9 +40,18 @@ export function dial(uri: URL, { signal }: DialOptions = {}, pool: BufferPool): 
     ws.once('open', () => {
       signal?.removeEventListener('abort', onAbort)
       ws.off('error', onError)
-      resolve(new WebSocketStream(ws, socket, pool, uri.href))
+      const send: MessageSocket['send'] = (payload, done) => sendMasked(socket, payload, done)
+      resolve(new WebSocketStream(ws, { socket, send }, pool, uri.href))
     })
   })
+}
+
+/** Past `ws`, which masks a byte at a time. The payload is masked where it is. */
+function sendMasked(socket: Socket, payload: Uint8Array, done?: () => void): void {
+  const key = randomBytes(4)
+  mask(payload, key)
+  socket.write(messageHeader(payload.length, key))
+  socket.write(payload, done)
 }
 
 /** Errors of the operating system have codes like `ECONNREFUSED`, TLS's all others, HTTP's `HPE_…` or none. */

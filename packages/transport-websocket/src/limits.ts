@@ -4,11 +4,14 @@
  */
 export const MAX_MESSAGE_SENT: number = 32 * 1024
 
-/** The longest message taken, in bytes: a message is held whole before any of it is delivered. */
+/** The longest message taken, in bytes: dialled WebSockets hold a message whole before any of it is delivered. */
 export const MAX_MESSAGE_TAKEN: number = 256 * 1024
 
 /** Bytes that wait to be sent before `write` returns false. */
 export const WRITE_LIMIT: number = 256 * 1024
+
+/** Bytes that wait to be sent before pings are answered no more. */
+export const PONG_LIMIT: number = 2 * WRITE_LIMIT
 
 /** How a WebSocket closes (RFC 6455 section 7.4). Browsers may only say `normal` and those from 4000 on. */
 export const CloseCode = {

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type BufferPool, type ByteStream, formatAddress, type Listener, systemError } from '@snek/transport'
 import { WebSocketServer } from 'ws'
+import { AcceptedSocket } from './accepted-socket.ts'
 import { checkListened } from './uri.ts'
 import { WEBSOCKET_OPTIONS, WebSocketStream } from './websocket-stream.ts'
 
@@ -30,8 +31,12 @@ export async function listen(
     if (status(request) === 404) return refuse(socket, 404)
     const { remoteAddress, remotePort } = socket
     if (remoteAddress === undefined || remotePort === undefined) return socket.destroy() // gone again
-    return webSockets.handleUpgrade(request, socket, head, (ws) => {
-      onStream(new WebSocketStream(ws, socket, pool, `ws://${formatAddress(remoteAddress, remotePort)}`))
+    const accepted = new AcceptedSocket(socket, head)
+    return webSockets.handleUpgrade(request, accepted, Buffer.alloc(0), (ws) => {
+      const from = `ws://${formatAddress(remoteAddress, remotePort)}`
+      const stream = new WebSocketStream(ws, accepted, pool, from)
+      accepted.onPayload = (bytes) => stream.receive(bytes)
+      onStream(stream)
     })
   })
   await new Promise<void>((resolve, reject) => {

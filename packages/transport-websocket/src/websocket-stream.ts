@@ -10,20 +10,27 @@ import {
 } from '@snek/transport'
 import type { WebSocket } from 'ws'
 import { closeError } from './close-error.ts'
-import { CloseCode, MAX_MESSAGE_TAKEN, WRITE_LIMIT } from './limits.ts'
+import { CloseCode, MAX_MESSAGE_TAKEN, PONG_LIMIT, WRITE_LIMIT } from './limits.ts'
 
 /** For both ends. Compression would cost much and gain nothing: what is passed on is encrypted. */
 export const WEBSOCKET_OPTIONS: {
   readonly perMessageDeflate: false
+  readonly autoPong: false
   readonly maxPayload: number
   readonly closeTimeout: number
 } = {
   perMessageDeflate: false,
+  autoPong: false,
   maxPayload: MAX_MESSAGE_TAKEN,
   closeTimeout: CLOSE_LIMIT,
 }
 
-const BINARY = { binary: true, compress: false } as const
+/** What a WebSocket's messages are sent by. */
+export interface MessageSocket {
+  readonly socket: Duplex
+  /** Sends a binary message, and may change the payload. `done` is called when the kernel has taken it, or never will. */
+  send(payload: Uint8Array, done?: () => void): void
+}
 
 /** To be made in the very turn in which `ws` opened, before it delivers anything. */
 export class WebSocketStream implements ByteStream {
@@ -37,13 +44,21 @@ export class WebSocketStream implements ByteStream {
   #limit: NodeJS.Timeout | undefined
 
   /** `pool` has buffers of a message's length. */
-  constructor(ws: WebSocket, socket: Duplex, pool: BufferPool, uri: string) {
+  constructor(ws: WebSocket, messages: MessageSocket, pool: BufferPool, uri: string) {
     this.uri = uri
     this.#ws = ws
-    const write = (piece: Uint8Array, done?: () => void): void => ws.send(piece, BINARY, done)
+    const { socket } = messages
+    const write = (piece: Uint8Array, done?: () => void): void => {
+      if (ws.readyState === ws.OPEN) messages.send(piece, done)
+      else done?.()
+    }
     this.#writer = new SocketWriter(socket, write, pool, WRITE_LIMIT)
     ws.pause()
-    ws.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary))
+    ws.on('message', (data: Buffer, isBinary: boolean) => {
+      if (isBinary) this.receive(new Uint8Array(data.buffer, data.byteOffset, data.length))
+      else this.#refuseText()
+    })
+    ws.on('ping', (data) => this.#answer(data))
     ws.on('error', (error) => this.#fail(streamError(uri, error)))
     ws.on('close', (code) => this.#finish(code))
     socket.on('end', () => {
@@ -70,14 +85,19 @@ export class WebSocketStream implements ByteStream {
     this.#ws.resume() // the other side's answer may come after bytes that nobody reads any more
   }
 
-  #receive(data: Buffer, isBinary: boolean): void {
-    if (this.#state !== 'open') return
-    if (isBinary) {
-      this.#handlers?.onData(new Uint8Array(data.buffer, data.byteOffset, data.length))
-      return
-    }
+  /** Some of a binary message, if it didn't come by way of `ws`. */
+  receive(bytes: Uint8Array): void {
+    if (this.#state === 'open') this.#handlers?.onData(bytes)
+  }
+
+  #refuseText(): void {
     this.#fail(new TransportError('text-message', `${this.uri}: sent a text message; peerings are binary`))
     this.#ws.close(CloseCode.unsupportedData, 'binary messages only')
+  }
+
+  /** Not if answers wait that the other side doesn't read: RFC 6455 section 5.5.3 wants that of the last ping only. */
+  #answer(ping: Buffer): void {
+    if (this.#ws.readyState === this.#ws.OPEN && this.#ws.bufferedAmount < PONG_LIMIT) this.#ws.pong(ping)
   }
 
   #drain(): void {

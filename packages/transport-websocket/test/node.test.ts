@@ -15,6 +15,10 @@ transportSuite('WebSocket', () => ({
   openHandles,
 }))
 
+const REQUEST =
+  'GET /peer HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n' +
+  'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
+
 const opened = new Opened()
 afterEach(() => opened.closeAll())
 
@@ -78,6 +82,17 @@ describe('WebSocket messages', () => {
     await far.receives(bytes)
   })
 
+  test('may come right behind the request', async () => {
+    const listener = await opened.listen()
+    const { socket, answer } = await opened.rawConnection(listener.port)
+    const masked = Uint8Array.of(0x82, 0x83, 1, 2, 3, 4, 9 ^ 1, 8 ^ 2, 7 ^ 3)
+    socket.write(Buffer.concat([Buffer.from(REQUEST), masked]))
+    const far = await accept(listener)
+    await waitFor(() => answer().includes('101'), { timeout: 5000 })
+    socket.write(masked)
+    await far.receives(Uint8Array.of(9, 8, 7, 9, 8, 7))
+  })
+
   test('that are text end their stream with an error, and nobody else’s', async () => {
     const listener = await opened.listen()
     const ws = await stranger(listener.uri)
@@ -107,15 +122,44 @@ describe('WebSocket messages', () => {
   test('that break RFC 6455 end their stream with an error', async () => {
     const listener = await opened.listen()
     const { socket, answer } = await opened.rawConnection(listener.port)
-    socket.write(
-      'GET /peer HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n' +
-        'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
-    )
+    socket.write(REQUEST)
     const far = await accept(listener)
     await waitFor(() => answer().includes('101'), { timeout: 5000 })
     socket.write('just some text')
     expect(await far.closes()).toMatchObject({ name: 'TransportError', code: 'not-a-websocket' })
     await expectWorking(listener.uri, listener)
+  })
+})
+
+describe('pings', () => {
+  test('are answered', async () => {
+    const listener = await opened.listen()
+    const ws = await stranger(listener.uri)
+    const far = await accept(listener)
+    const answered = new Promise<Buffer>((resolve) => ws.once('pong', resolve))
+    ws.ping(Uint8Array.of(1, 2, 3))
+    expect([...(await answered)]).toEqual([1, 2, 3])
+    ws.send(pattern(10, 1))
+    await far.receives(pattern(10, 1))
+  })
+
+  test('that nobody reads the answers of are answered no more, and what comes after them is read', async () => {
+    const listener = await opened.listen()
+    const { socket, answer, ended } = await opened.rawConnection(listener.port)
+    socket.write(REQUEST)
+    const far = await accept(listener)
+    await waitFor(() => answer().includes('101'), { timeout: 5000 })
+    socket.pause()
+    // More than the kernel's buffers hold, and ours.
+    const ping = Uint8Array.of(0x89, 0x80 | 125, ...new Uint8Array(4 + 125))
+    const pings = Buffer.concat(Array.from({ length: 120_000 }, () => ping))
+    socket.write(pings)
+    socket.write(Uint8Array.of(0x82, 0x81, 0, 0, 0, 0, 7))
+    await far.receives(Uint8Array.of(7))
+    socket.resume()
+    far.close()
+    await ended
+    expect(answer().length).toBeLessThan(pings.length * 0.9)
   })
 })
 
@@ -142,10 +186,7 @@ describe('WebSockets that end', () => {
   test('by half of the connection only are gone after a second, read or not', async () => {
     const listener = await opened.listen()
     const { socket, answer } = await opened.rawConnection(listener.port)
-    socket.write(
-      'GET /peer HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n' +
-        'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
-    )
+    socket.write(REQUEST)
     const far = await accept(listener)
     await waitFor(() => answer().includes('101'), { timeout: 5000 })
     socket.pause()

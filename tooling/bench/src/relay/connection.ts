@@ -9,6 +9,8 @@ export interface Connection {
 }
 
 const READ_BUFFER = 256 * 1024
+/** Bytes a message, as in those that nodes send. */
+const MESSAGE = 32 * 1024
 
 /** To `tcp://` or `ws://`. `onBytes` gets what is only valid during the call. */
 export function connect(uri: string, onBytes: (chunk: Uint8Array) => void): Promise<Connection> {
@@ -37,7 +39,7 @@ function onread(onBytes: (chunk: Uint8Array) => void): SocketConstructorOpts['on
   return { buffer, callback }
 }
 
-/** Sends a message a write, masked with zeros: the node has to unmask all the same. */
+/** Sends a message a write, masked as browsers do it. */
 function byWebSocket(uri: string, onBytes: (chunk: Uint8Array) => void): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const headers = {
@@ -52,12 +54,14 @@ function byWebSocket(uri: string, onBytes: (chunk: Uint8Array) => void): Promise
       const strip = stripHeaders(onBytes)
       strip(head)
       const socket = new Socket({ handle, onread: onread(strip) } as SocketConstructorOpts)
+      const spare: Messages[] = []
       resolve({
         write(bytes, done) {
-          socket.cork()
-          socket.write(header(bytes.length))
-          socket.write(bytes, done)
-          socket.uncork()
+          const messages = spare.pop() ?? new Messages()
+          socket.write(messages.of(bytes), () => {
+            spare.push(messages)
+            done?.()
+          })
         },
         close: () => socket.destroy(),
       })
@@ -65,13 +69,47 @@ function byWebSocket(uri: string, onBytes: (chunk: Uint8Array) => void): Promise
   })
 }
 
-/** Of a binary message, with a mask of four zeros. */
-function header(length: number): Uint8Array {
-  if (length < 126) return Uint8Array.of(0x82, 0x80 | length, 0, 0, 0, 0)
-  const bytes = new Uint8Array(14)
-  bytes.set([0x82, 0xff])
-  new DataView(bytes.buffer).setUint32(6, length)
-  return bytes
+/** Binary messages of one write, in a buffer that is used again once they are written. */
+class Messages {
+  static readonly #MAX_WRITE = 128 * 1024
+  /** Of a message of 126 bytes or more, with its mask: a multiple of four, since masking by words is quick. */
+  static readonly #HEADER = 8
+  readonly #buffer = new ArrayBuffer(Messages.#MAX_WRITE + (Messages.#MAX_WRITE / MESSAGE) * Messages.#HEADER)
+  readonly #bytes = new Uint8Array(this.#buffer)
+  readonly #words = new Uint32Array(this.#buffer)
+  readonly #view = new DataView(this.#buffer)
+  readonly #mask = new Uint32Array(1)
+
+  of(bytes: Uint8Array): Uint8Array {
+    let end = 0
+    for (let at = 0; at < bytes.length; at += MESSAGE) end = this.#add(bytes.subarray(at, at + MESSAGE), end)
+    return this.#bytes.subarray(0, end)
+  }
+
+  /** Returns where the message ends. */
+  #add(payload: Uint8Array, start: number): number {
+    const [mask = 0] = crypto.getRandomValues(this.#mask)
+    const isShort = payload.length < 126
+    this.#view.setUint16(start, 0x8280 | (isShort ? payload.length : 126))
+    if (!isShort) this.#view.setUint16(start + 2, payload.length)
+    const at = start + (isShort ? 6 : Messages.#HEADER)
+    const end = at + payload.length
+    this.#view.setUint32(at - 4, mask, true)
+    this.#bytes.set(payload, at)
+    if (isShort) this.#maskBytes(mask, at, end)
+    else this.#maskWords(mask, at / 4, Math.ceil(end / 4))
+    return end
+  }
+
+  #maskBytes(mask: number, start: number, end: number): void {
+    for (let at = start; at < end; at += 1) {
+      this.#bytes[at] = (this.#bytes[at] as number) ^ (mask >>> (8 * ((at - start) % 4)))
+    }
+  }
+
+  #maskWords(mask: number, start: number, end: number): void {
+    for (let at = start; at < end; at += 1) this.#words[at] = (this.#words[at] as number) ^ mask
+  }
 }
 
 /** Takes the headers off whole messages of less than 64 KiB, as nodes send them. */
