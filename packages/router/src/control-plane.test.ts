@@ -150,9 +150,10 @@ describe('announcements', () => {
   })
 
   test('beyond the rate: the latest is kept until its turn', () => {
-    for (let sequence = 1n; sequence <= 10n; sequence += 1n)
+    for (let sequence = 1n; sequence <= 10n; sequence += 1n) {
       announce(2, announcement(sequence, [top, 1], [middle, 2]))
-    finish()
+      finish()
+    }
     expect(control.tree.root.sequence).toBe(4n)
     expect(control.counters()['announcements_merged']).toBe(5)
     now = control.nextTimeout()
@@ -160,6 +161,15 @@ describe('announcements', () => {
     control.handleTimeout(now)
     finish()
     expect(control.tree.root.sequence).toBe(10n)
+  })
+
+  test('while one waits to be verified: the latest is kept until its turn', () => {
+    for (let sequence = 1n; sequence <= 10n; sequence += 1n)
+      announce(2, announcement(sequence, [top, 1], [middle, 2]))
+    expect(control.counters()['announcements_merged']).toBe(8)
+    finish()
+    expect(control.tree.root.sequence).toBe(10n)
+    expect(control.nextTimeout()).toBeGreaterThan(now)
   })
 
   test('of a peer that is new are answered with our broadcast', () => {

@@ -164,7 +164,7 @@ export class ControlPlane {
     if (next === undefined) return
     const { port, job } = next
     try {
-      if (this.#workOn(port, job, now)) this.#inbox.done(port)
+      if (this.#workOn(port, job, now)) this.#inbox.done(port, now)
     } catch (error) {
       if (!(error instanceof WireError)) throw error
       this.#inbox.removePeer(port)

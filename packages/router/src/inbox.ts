@@ -34,7 +34,9 @@ interface PeerInbox {
   readonly announcements: TokenBucket
   readonly bootstraps: TokenBucket
   readonly broadcasts: TokenBucket
-  /** The latest one beyond the rate. */
+  /** Whether an announcement is among the jobs. */
+  hasAnnouncement: boolean
+  /** The latest one beyond the rate, or that came while another one waits. */
   deferred: Announcement | undefined
 }
 
@@ -49,7 +51,7 @@ export class Inbox {
   readonly #peers = new Map<number, PeerInbox>()
   /** Those with jobs, the next one first. */
   readonly #ready = new Set<PeerInbox>()
-  /** Those with an announcement beyond the rate. */
+  /** Those with a deferred announcement. */
   readonly #deferring = new Set<PeerInbox>()
 
   constructor(limits: ControlLimits) {
@@ -64,6 +66,7 @@ export class Inbox {
       announcements: new TokenBucket(announcementsPerSecond, now),
       bootstraps: new TokenBucket(bootstrapsPerSecond, now),
       broadcasts: new TokenBucket(broadcastsPerSecond, now),
+      hasAnnouncement: false,
       deferred: undefined,
     })
   }
@@ -117,17 +120,23 @@ export class Inbox {
   }
 
   /** Removes the job that `next` gave for this port. */
-  done(port: number): void {
+  done(port: number, now: number): void {
     const peer = this.#peers.get(port)
     if (peer === undefined) return
-    peer.jobs.shift()
+    const job = peer.jobs.shift()
+    if (job?.type === 'announcement') {
+      peer.hasAnnouncement = false
+      this.#admitAnnouncement(peer, now)
+    }
     if (peer.jobs.length === 0) this.#ready.delete(peer)
   }
 
   /** When `handleTimeout` has something to do, in ms since the Unix epoch. */
   nextTimeout(): number {
     let next = Number.POSITIVE_INFINITY
-    for (const { announcements } of this.#deferring) next = Math.min(next, announcements.nextAt)
+    for (const { announcements, hasAnnouncement } of this.#deferring) {
+      if (!hasAnnouncement) next = Math.min(next, announcements.nextAt)
+    }
     return next
   }
 
@@ -138,12 +147,14 @@ export class Inbox {
   #admitAnnouncement(peer: PeerInbox, now: number): void {
     const announcement = peer.deferred
     if (announcement === undefined) return
-    if (!peer.announcements.take(now, Math.ceil(announcement.entries.length / ENTRIES_PER_COUNT))) {
+    const count = Math.ceil(announcement.entries.length / ENTRIES_PER_COUNT)
+    if (peer.hasAnnouncement || !peer.announcements.take(now, count)) {
       this.#deferring.add(peer)
       return
     }
     this.#deferring.delete(peer)
     peer.deferred = undefined
+    peer.hasAnnouncement = true
     this.push(peer.port, { type: 'announcement', announcement, verified: undefined })
   }
 

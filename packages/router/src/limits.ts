@@ -3,8 +3,8 @@ import type { ForwardingLimits } from '@snek/forwarding'
 /** What the control plane takes from peers at most. Beyond a rate's burst, which is one second's worth, what is said happens. */
 export interface ControlLimits {
   /**
-   * Announcements of one peer (20 a second), a long one as one for each 25 of its entries. Beyond, only the latest
-   * is kept, until its turn comes: counter `announcements_merged`.
+   * Announcements of one peer (20 a second), a long one as one for each 25 of its entries. Beyond, and while one waits
+   * to be verified, only the latest is kept, until its turn comes: counter `announcements_merged`.
    */
   readonly announcementsPerSecond: number
   /** Bootstraps of one peer (1,000 a second). Beyond, they are dropped: `bootstraps_over_rate`. */
