@@ -23,6 +23,7 @@ export class AcceptedSocket extends Duplex {
     this.#head = head
     this.#reader = new MessageReader({
       onPayload: (bytes) => this.onPayload(bytes),
+      onPing: (frame) => this.push(frame.slice()),
       onOther: (bytes) => this.push(bytes.slice()),
     })
     const incoming = new SocketReader()
@@ -57,6 +58,15 @@ export class AcceptedSocket extends Duplex {
 
   override _write(chunk: Uint8Array, _: unknown, done: (error?: Error | null) => void): void {
     this.socket.write(chunk, done)
+  }
+
+  /** In one piece, so that no message comes between a pong's header and what it contains. */
+  override _writev(pieces: { chunk: Uint8Array }[], done: (error?: Error | null) => void): void {
+    this.socket.cork()
+    for (const [index, { chunk }] of pieces.entries()) {
+      this.socket.write(chunk, index === pieces.length - 1 ? done : undefined)
+    }
+    this.socket.uncork()
   }
 
   override _final(done: () => void): void {

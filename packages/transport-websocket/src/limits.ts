@@ -10,8 +10,8 @@ export const MAX_MESSAGE_TAKEN: number = 256 * 1024
 /** Bytes that wait to be sent before `write` returns false. */
 export const WRITE_LIMIT: number = 256 * 1024
 
-/** Bytes that wait to be sent before pings are answered no more. */
-export const PONG_LIMIT: number = 2 * WRITE_LIMIT
+/** Connections that haven't asked for their WebSocket yet. When full, the one that came first is closed. */
+export const MAX_REQUESTS = 128
 
 /** How a WebSocket closes (RFC 6455 section 7.4). Browsers may only say `normal` and those from 4000 on. */
 export const CloseCode = {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { type BufferPool, type ByteStream, formatAddress, type Listener, systemError } from '@snek/transport'
 import { WebSocketServer } from 'ws'
 import { AcceptedSocket } from './accepted-socket.ts'
+import { MAX_REQUESTS } from './limits.ts'
 import { checkListened } from './uri.ts'
 import { WEBSOCKET_OPTIONS, WebSocketStream } from './websocket-stream.ts'
 
@@ -25,10 +26,17 @@ export async function listen(
     requestTimeout: REQUEST_LIMIT,
     connectionsCheckingInterval: REQUEST_LIMIT / 10,
   })
+  const requesting = new Set<Socket>()
+  server.on('connection', (socket) => {
+    const [first] = requesting
+    if (requesting.size >= MAX_REQUESTS) first?.destroy()
+    requesting.add(socket.once('close', () => requesting.delete(socket)))
+  })
   const status = (request: IncomingMessage): 404 | 426 => (pathOf(request) === uri.pathname ? 426 : 404)
   server.on('request', (request, response) => answer(response, status(request)))
   server.on('upgrade', (request, socket: Socket, head) => {
     if (status(request) === 404) return refuse(socket, 404)
+    requesting.delete(socket)
     const { remoteAddress, remotePort } = socket
     if (remoteAddress === undefined || remotePort === undefined) return socket.destroy() // gone again
     const accepted = new AcceptedSocket(socket, head)

@@ -10,7 +10,7 @@ import {
 } from '@snek/transport'
 import type { WebSocket } from 'ws'
 import { closeError } from './close-error.ts'
-import { CloseCode, MAX_MESSAGE_TAKEN, PONG_LIMIT, WRITE_LIMIT } from './limits.ts'
+import { CloseCode, MAX_MESSAGE_TAKEN, WRITE_LIMIT } from './limits.ts'
 
 /** For both ends. Compression would cost much and gain nothing: what is passed on is encrypted. */
 export const WEBSOCKET_OPTIONS: {
@@ -42,6 +42,9 @@ export class WebSocketStream implements ByteStream {
   #error: TransportError | undefined
   readonly #writer: SocketWriter
   #limit: NodeJS.Timeout | undefined
+  #isAnswering = false
+  /** The last one that came while another one was answered. */
+  #ping: Buffer | undefined
 
   /** `pool` has buffers of a message's length. */
   constructor(ws: WebSocket, messages: MessageSocket, pool: BufferPool, uri: string) {
@@ -95,9 +98,16 @@ export class WebSocketStream implements ByteStream {
     this.#ws.close(CloseCode.unsupportedData, 'binary messages only')
   }
 
-  /** Not if answers wait that the other side doesn't read: RFC 6455 section 5.5.3 wants that of the last ping only. */
+  /** One at a time: of pings that come meanwhile, the last one gets an answer (RFC 6455 section 5.5.3). */
   #answer(ping: Buffer): void {
-    if (this.#ws.readyState === this.#ws.OPEN && this.#ws.bufferedAmount < PONG_LIMIT) this.#ws.pong(ping)
+    this.#ping = ping
+    if (this.#isAnswering || this.#ws.readyState !== this.#ws.OPEN) return
+    this.#ping = undefined
+    this.#isAnswering = true
+    this.#ws.pong(ping, undefined, () => {
+      this.#isAnswering = false
+      if (this.#ping) this.#answer(this.#ping)
+    })
   }
 
   #drain(): void {

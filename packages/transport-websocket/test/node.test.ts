@@ -129,6 +129,22 @@ describe('WebSocket messages', () => {
     expect(await far.closes()).toMatchObject({ name: 'TransportError', code: 'not-a-websocket' })
     await expectWorking(listener.uri, listener)
   })
+
+  test.each([
+    ['begin within another', 0x82, 1, 'not-a-websocket'],
+    ['go on for too long', 0x80, 256 * 1024 + 1, 'message-too-long'],
+  ])('that %s end their stream with an error', async (_, first, length, code) => {
+    const listener = await opened.listen()
+    const { socket, answer } = await opened.rawConnection(listener.port)
+    socket.write(REQUEST)
+    const far = await accept(listener)
+    await waitFor(() => answer().includes('101'), { timeout: 5000 })
+    const header = Buffer.from([first, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    header.writeBigUInt64BE(BigInt(length), 2)
+    socket.write(Buffer.concat([Uint8Array.of(0x02, 0x81, 0, 0, 0, 0, 7), header, Uint8Array.of(8)]))
+    expect(await far.closes()).toMatchObject({ name: 'TransportError', code })
+    await far.receives(Uint8Array.of(7))
+  })
 })
 
 describe('pings', () => {
@@ -143,14 +159,28 @@ describe('pings', () => {
     await far.receives(pattern(10, 1))
   })
 
-  test('that nobody reads the answers of are answered no more, and what comes after them is read', async () => {
+  test('that come at once: the last one is answered', async () => {
+    const listener = await opened.listen()
+    const { socket, answer } = await opened.rawConnection(listener.port)
+    socket.write(REQUEST)
+    const far = await accept(listener)
+    await waitFor(() => answer().includes('101'), { timeout: 5000 })
+    const pings = Array.from({ length: 1000 }, (_, at) => [0x89, 0x81, 0, 0, 0, 0, at & 0xff])
+    socket.write(Uint8Array.from(pings.flat()))
+    socket.write(Uint8Array.of(0x82, 0x81, 0, 0, 0, 0, 7))
+    await far.receives(Uint8Array.of(7))
+    const last = String.fromCharCode(0x8a, 1, 999 & 0xff)
+    await waitFor(() => answer().endsWith(last), { timeout: 5000 })
+    expect(answer().split('\x8a\x01').length).toBeLessThan(10)
+  })
+
+  test('that nobody reads the answers of hold nothing up, and little memory', async () => {
     const listener = await opened.listen()
     const { socket, answer, ended } = await opened.rawConnection(listener.port)
     socket.write(REQUEST)
     const far = await accept(listener)
     await waitFor(() => answer().includes('101'), { timeout: 5000 })
     socket.pause()
-    // More than the kernel's buffers hold, and ours.
     const ping = Uint8Array.of(0x89, 0x80 | 125, ...new Uint8Array(4 + 125))
     const pings = Buffer.concat(Array.from({ length: 120_000 }, () => ping))
     socket.write(pings)
@@ -159,8 +189,37 @@ describe('pings', () => {
     socket.resume()
     far.close()
     await ended
-    expect(answer().length).toBeLessThan(pings.length * 0.9)
+    expect(answer().length).toBeLessThan(pings.length / 100)
   })
+
+  test('are answered in one piece, whatever is sent at the time', async () => {
+    const listener = await opened.listen()
+    const { socket, answer } = await opened.rawConnection(listener.port)
+    socket.write(REQUEST)
+    await waitFor(() => listener.accepted.length > 0 && answer().includes('101'), { timeout: 5000 })
+    const [far] = listener.accepted
+    far?.start({
+      onData: (chunk) => void far.write(chunk.slice()),
+      onDrain: () => undefined,
+      onClose: () => undefined,
+    })
+    const before = answer().length
+    const message = [0x82, 0x81, 0, 0, 0, 0, 7]
+    socket.write(Uint8Array.of(...message, 0x89, 0x82, 0, 0, 0, 0, 8, 9))
+    await waitFor(() => answer().length === before + 7, { timeout: 5000 })
+    expect(answer().slice(before)).toContain('\x8a\x02\x08\x09')
+  })
+})
+
+test('connections that ask for nothing: from the 129th on, the first one is closed', async () => {
+  const listener = await opened.listen()
+  const first = await opened.rawConnection(listener.port)
+  const connecting = Array.from({ length: 127 }, () => opened.rawConnection(listener.port))
+  const others = await Promise.all(connecting)
+  await stranger(listener.uri)
+  await first.ended
+  expect(others.filter(({ socket }) => socket.destroyed || socket.readableEnded)).toEqual([])
+  await expectWorking(listener.uri, listener)
 })
 
 describe('WebSockets that end', () => {
