@@ -62,15 +62,16 @@ impl Link {
         scratch: &mut Scratch,
         length: usize,
     ) -> Option<Range<usize>> {
-        let whole = scratch.prepend(&self.partial, length);
         // Kept bytes were found to be the start of a frame, so only too few of them can be none.
         if let Ok(Some(header)) = Header::peek(&self.partial) {
-            if whole.len() < usize::from(header.length) {
-                let new = Scratch::HEADROOM..whole.end;
-                self.keep_more(scratch.input(new), usize::from(header.length));
+            let frame_length = usize::from(header.length);
+            if self.partial.len() + length < frame_length {
+                let new = Scratch::HEADROOM..Scratch::HEADROOM + length;
+                self.keep_more(scratch.input(new), frame_length);
                 return None;
             }
         }
+        let whole = scratch.prepend(&self.partial, length);
         self.partial = Vec::new();
         Some(whole)
     }

@@ -16,11 +16,11 @@ class FakeRouter implements PeerRouter {
 
   async connect(
     stream: ByteStream,
-    options: { type: 'remote'; uri: string; signal: AbortSignal },
+    options: { type: 'remote'; uri: string; dialled: true; signal: AbortSignal },
   ): Promise<{ key: Key; closed: Promise<void> }> {
     this.connects += 1
     this.streams.push(stream)
-    expect(options).toMatchObject({ type: 'remote', uri: stream.uri })
+    expect(options).toMatchObject({ type: 'remote', uri: stream.uri, dialled: true })
     options.signal.throwIfAborted()
     if (this.refusal !== undefined) throw this.refusal
     const closed = new Promise<void>((resolve, reject) => {

@@ -9,7 +9,7 @@ export interface PeerRouter {
   /** Takes the stream over, whatever comes of it. */
   connect(
     stream: ByteStream,
-    options: { type: 'remote'; uri: string; signal: AbortSignal },
+    options: { type: 'remote'; uri: string; dialled: true; signal: AbortSignal },
   ): Promise<{ readonly key: Key; readonly closed: Promise<void> }>
 }
 
@@ -150,7 +150,7 @@ class StaticPeer {
     try {
       const stream = await this.#transport.dial(this.#url, { signal })
       clock.clearTimeout(limit)
-      return await router.connect(stream, { type: 'remote', uri: this.#uri, signal })
+      return await router.connect(stream, { type: 'remote', uri: this.#uri, dialled: true, signal })
     } finally {
       clock.clearTimeout(limit)
     }

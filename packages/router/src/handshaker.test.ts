@@ -14,7 +14,8 @@ class Side {
   readonly handshaker: Handshaker
 
   constructor(signer: Identity, requireChallenge = false) {
-    const options = { signer, verify, challenge: random(32), requireChallenge }
+    const handshake = encodeHandshake(signer, { challenge: true })
+    const options = { signer, handshake, verify, challenge: random(32), requireChallenge }
     this.handshaker = new Handshaker(options, (bytes) => this.sent.push(bytes))
     this.handshaker.begin()
   }

@@ -6,7 +6,6 @@ import {
   CHALLENGE_LENGTH,
   checkChallengeAnswer,
   decodeHandshake,
-  encodeHandshake,
   HANDSHAKE_LENGTH,
   type Key,
   PROTOCOL_VERSION,
@@ -19,6 +18,8 @@ import { PeeringError } from './errors.ts'
 
 export interface HandshakerOptions {
   readonly signer: Signer
+  /** The signer's, which says that it answers challenges. */
+  readonly handshake: Uint8Array
   readonly verify: Verify
   /** 32 fresh random bytes, for the other side to sign. */
   readonly challenge: Uint8Array
@@ -51,7 +52,7 @@ export class Handshaker {
 
   /** Sends our handshake. */
   begin(): void {
-    this.#send(encodeHandshake(this.#options.signer, { challenge: true }))
+    this.#send(this.#options.handshake)
   }
 
   /** The peer's, once the beginning is over. */

@@ -23,13 +23,21 @@ export interface ControlLimits {
   readonly seenBroadcasts: number
 }
 
-/** How many peerings there are at most. A stream beyond is closed with a `PeeringError`. */
+/**
+ * How many peerings there are at most. A stream beyond is closed with a `PeeringError`. What we dialled isn't limited in
+ * handshake or by address.
+ */
 export interface PeeringLimits {
   /** In their handshake (128): `too-many-handshakes`. */
   readonly handshakes: number
+  /** In their handshake, over streams from one host (16): `too-many-handshakes`. */
+  readonly handshakesPerAddress: number
   /** With one key (16): `too-many-peerings-with-key`. */
   readonly peeringsPerKey: number
-  /** Over streams from one host, in their handshake or started (128): `too-many-peerings-from-address`. */
+  /**
+   * Over streams from one host, in their handshake or started (128): `too-many-peerings-from-address`. Of IPv6 addresses
+   * those that share their first 64 bits are one.
+   */
   readonly peeringsPerAddress: number
 }
 
@@ -43,6 +51,7 @@ export const DEFAULT_LIMITS: ControlLimits & PeeringLimits = Object.freeze({
   backlog: 1024,
   seenBroadcasts: 4096,
   handshakes: 128,
+  handshakesPerAddress: 16,
   peeringsPerKey: 16,
   peeringsPerAddress: 128,
 })

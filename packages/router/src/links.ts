@@ -36,18 +36,9 @@ export class Links {
   /** Takes in a new link. A PeeringError, if it must be refused. */
   add(link: Link): PeeringError | undefined {
     this.#all.add(link)
-    const { handshakes, peeringsPerAddress } = this.#limits
-    if (this.#handshakes.size >= handshakes) {
-      return new PeeringError('too-many-handshakes', `${link.uri}: ${handshakes} handshakes are under way`)
-    }
-    const sameAddress =
-      count(this.#handshakes, link, sharesAddress) + count(this.#byPort.values(), link, sharesAddress)
-    if (sameAddress >= peeringsPerAddress) {
-      const message = `${link.uri}: there are ${peeringsPerAddress} peerings from ${link.address}`
-      return new PeeringError('too-many-peerings-from-address', message)
-    }
-    this.#handshakes.add(link)
-    return undefined
+    const refusal = link.dialled ? undefined : this.#refusal(link)
+    if (refusal === undefined) this.#handshakes.add(link)
+    return refusal
   }
 
   /** Gives a link the lowest free port. Throws a PeeringError if there is none for it. */
@@ -65,6 +56,25 @@ export class Links {
       return port
     }
     throw new PeeringError('too-many-peerings', `${link.uri}: all ${MAX_PORT} ports are taken`)
+  }
+
+  /** Why a link that somebody else opened can't be taken in. */
+  #refusal(link: Link): PeeringError | undefined {
+    const { handshakes, handshakesPerAddress, peeringsPerAddress } = this.#limits
+    const { uri, address } = link
+    const begun = count(this.#handshakes, link, ({ dialled }) => !dialled)
+    if (begun >= handshakes) {
+      return new PeeringError('too-many-handshakes', `${uri}: ${handshakes} handshakes are under way`)
+    }
+    const begunFromHere = count(this.#handshakes, link, sharesAddress)
+    if (begunFromHere >= handshakesPerAddress) {
+      const message = `${uri}: ${handshakesPerAddress} handshakes with ${address} are under way`
+      return new PeeringError('too-many-handshakes', message)
+    }
+    const fromHere = begunFromHere + count(this.#byPort.values(), link, sharesAddress)
+    if (fromHere < peeringsPerAddress) return undefined
+    const message = `${uri}: there are ${peeringsPerAddress} peerings from ${address}`
+    return new PeeringError('too-many-peerings-from-address', message)
   }
 
   /** It is over, though its stream may not be closed yet. */

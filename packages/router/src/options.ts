@@ -31,6 +31,11 @@ export interface ConnectOptions {
   zone?: string
   /** Where the stream leads, if its own URI doesn't say. */
   uri?: string
+  /**
+   * We chose the peer and opened the stream: it isn't refused for what others have opened, as long as there are ports.
+   * False by default.
+   */
+  dialled?: boolean
   /** Gives up the handshake. A peering that has started is not affected. */
   signal?: AbortSignal
 }

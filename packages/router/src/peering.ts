@@ -5,6 +5,7 @@ import type { ByteStream } from '@snek/transport'
 import type { Key } from '@snek/wire'
 import { PeeringError } from './errors.ts'
 import { Handshaker, type HandshakerOptions } from './handshaker.ts'
+import { hostOf } from './host.ts'
 
 /** How long a handshake may take, in ms. */
 export const HANDSHAKE_LIMIT = 10_000
@@ -45,6 +46,7 @@ export interface LinkOptions {
   readonly type: PeerType
   readonly uri: string
   readonly zone: string | undefined
+  readonly dialled: boolean
 }
 
 /** What a link tells its router. */
@@ -67,6 +69,8 @@ export class Link implements Peering {
   readonly type: PeerType
   readonly uri: string
   readonly zone: string | undefined
+  /** Whether we opened it. */
+  readonly dialled: boolean
   /** The host at the other end, where there is one. */
   readonly address: string | undefined
   /** When it was made, in ms since the Unix epoch. */
@@ -86,10 +90,12 @@ export class Link implements Peering {
   #settleReady: Settle
   #settleClosed: Settle
 
-  constructor(stream: ByteStream, { type, uri, zone }: LinkOptions, handlers: LinkHandlers, now: number) {
+  constructor(stream: ByteStream, options: LinkOptions, handlers: LinkHandlers, now: number) {
+    const { type, uri, zone, dialled } = options
     this.type = type
     this.uri = uri
     this.zone = zone
+    this.dialled = dialled
     this.address = hostOf(stream.uri)
     this.started = now
     this.#stream = stream
@@ -205,10 +211,6 @@ export class Link implements Peering {
     this.#settleClosed(this.#error)
     this.#handlers.onClosed(this)
   }
-}
-
-function hostOf(uri: string): string | undefined {
-  return URL.canParse(uri) ? new URL(uri).hostname || undefined : undefined
 }
 
 /** Resolves, or rejects with an error; only the first call counts. */

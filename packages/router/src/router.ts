@@ -10,7 +10,7 @@ import {
   TypedEventTarget,
 } from '@snek/platform'
 import { type ByteStream, fromWebStreams, type WebStreams } from '@snek/transport'
-import { CHALLENGE_LENGTH, encodeFrame, type Key } from '@snek/wire'
+import { CHALLENGE_LENGTH, encodeFrame, encodeHandshake, type Key } from '@snek/wire'
 import { BandwidthMeter } from './bandwidth.ts'
 import { ControlPlane } from './control-plane.ts'
 import { PeeringError } from './errors.ts'
@@ -98,8 +98,10 @@ export class Router extends TypedEventTarget<RouterEvents> {
     const limits = { ...DEFAULT_LIMITS, ...options.limits }
     const [fraction = 0] = random(1)
     const { requireChallenge = false } = options
+    const handshake = encodeHandshake(identity, { challenge: true })
     this.#newHandshake = () => ({
       signer: identity,
+      handshake,
       verify: verifier.verify,
       challenge: random(CHALLENGE_LENGTH),
       requireChallenge,
@@ -149,11 +151,12 @@ export class Router extends TypedEventTarget<RouterEvents> {
    * `TransportError`, or the signal's reason.
    */
   async connect(stream: ByteStream | WebStreams, options: ConnectOptions): Promise<Peering> {
-    const { type, zone, signal } = options
+    const { type, zone, dialled = false, signal } = options
     const given = options.uri ?? (zone === undefined ? `${type}:` : `${type}:${zone}`)
     const bytes = 'readable' in stream ? fromWebStreams(stream, given, this.#clock) : stream
     this.#now = this.#clock.now()
-    const link = new Link(bytes, { type, zone, uri: options.uri ?? bytes.uri }, this.#linkHandlers, this.#now)
+    const uri = options.uri ?? bytes.uri
+    const link = new Link(bytes, { type, zone, uri, dialled }, this.#linkHandlers, this.#now)
     const onAbort = (): void => link.end(asError(signal?.reason))
     link.start(this.#newHandshake(), this.#admit(link))
     if (signal?.aborted) onAbort()

@@ -238,6 +238,30 @@ describe('limits', { timeout: 30_000 }, () => {
     expect((await next.connecting).port).toBe(2)
   })
 
+  test('handshakes from one address, which leave room for others', async () => {
+    const limited = await world.router(2, { limits: { handshakesPerAddress: 2 } })
+    const from = (uri: string): Stranger => world.stranger(limited, { uri })
+    const [first] = [from('tcp://[2001:db8::1]:4000'), from('ws://[2001:db8::2]:4001')]
+    await refused(from('tcp://[2001:db8::3]:4000'), 'too-many-handshakes')
+    from('tcp://[2001:db8:0:1::1]:4000').introduce(identity(8))
+    first.introduce(other)
+    world.clock.advance(100)
+    await first.connecting
+    from('tcp://[2001:db8::3]:4000').introduce(identity(9))
+    world.clock.advance(100)
+    expect(limited.snapshot().peers.length).toBe(3)
+  })
+
+  test('of handshakes and addresses don’t hold for what we dial', async () => {
+    const limits = { handshakes: 1, handshakesPerAddress: 1, peeringsPerAddress: 1 }
+    const limited = await world.router(2, { limits })
+    const uri = 'tcp://192.0.2.7:4000'
+    world.stranger(limited, { uri })
+    const dialled = world.stranger(limited, { uri, dialled: true }).introduce(other)
+    await refused(world.stranger(limited, { uri: 'tcp://192.0.2.8:4000' }), 'too-many-handshakes')
+    expect((await dialled.connecting).port).toBe(1)
+  })
+
   test('peerings with one key', async () => {
     const limited = await world.router(2, { limits: { peeringsPerKey: 2 } })
     const [first] = [0, 1].map(() => world.stranger(limited).introduce(other))

@@ -74,6 +74,7 @@ export interface StrangerOptions {
   /** What the router is told of its end. */
   readonly uri?: string
   readonly type?: PeerType
+  readonly dialled?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -91,11 +92,11 @@ export class Stranger {
   constructor(
     clock: Clock,
     router: Router,
-    { uri = 'memory:stranger', type = 'remote', signal }: StrangerOptions,
+    { uri = 'memory:stranger', type = 'remote', dialled = false, signal }: StrangerOptions,
   ) {
     this.pair = createStreamPair({ clock, latency: 1, uris: [uri, 'memory:router'] })
     this.stream = this.pair.streams[1]
-    this.connecting = router.connect(this.pair.streams[0], { type, ...(signal && { signal }) })
+    this.connecting = router.connect(this.pair.streams[0], { type, dialled, ...(signal && { signal }) })
     // Whoever expects a refusal says so.
     this.connecting.catch(() => undefined)
     this.stream.start({
