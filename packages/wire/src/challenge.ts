@@ -13,9 +13,9 @@ declare const TextEncoder: new () => { encode(text: string): Uint8Array }
 const DOMAIN = new TextEncoder().encode('snek peering challenge 1\0')
 
 /**
- * The 64-byte answer to a challenge of `challenger`: proof that whoever is at the other end of the peering holds
- * `identity`'s key now (PROTOCOL.md section 2). The challenger's key is in it, so that a node can't pass its own
- * challenge on to another one and have it answered there.
+ * The 64-byte answer to a challenge of `challenger`: proof that the holder of `identity`'s key answers now, though
+ * somebody may stand between who passes all on (PROTOCOL.md section 2). The challenger's key is in it, so that it
+ * answers no challenge that was asked in another name.
  */
 export function answerChallenge(challenge: Uint8Array, challenger: Key, identity: Signer): Uint8Array {
   return identity.sign(challengeMessage(challenge, challenger, identity.key))
