@@ -172,6 +172,15 @@ describe('announcements', () => {
     expect(control.nextTimeout()).toBeGreaterThan(now)
   })
 
+  test('that waited for another one come before bootstraps that came after them', () => {
+    announce(2, announcement(1n, [top, 1], [middle, 2]))
+    announce(2, announcement(2n, [top, 1], [middle, 2]))
+    bootstrap(2, middle, 1n, { key: top.key, sequence: 2n })
+    finish()
+    // Two entries each, and the bootstrap, which isn't believed under another root.
+    expect(verifications).toBe(5)
+  })
+
   test('of a peer that is new are answered with our broadcast', () => {
     announce(2, announcement(1n, [top, 1], [middle, 2]))
     finish()

@@ -89,7 +89,8 @@ export class Inbox {
     if (peer === undefined) return
     if (peer.deferred !== undefined) this.counters.announcements_merged += 1
     peer.deferred = announcement
-    this.#admitAnnouncement(peer, now)
+    const job = this.#admitAnnouncement(peer, now)
+    if (job) this.push(port, job)
   }
 
   /** Whether a bootstrap of that peer is within bounds now; if so, it counts. */
@@ -126,7 +127,7 @@ export class Inbox {
     const job = peer.jobs.shift()
     if (job?.type === 'announcement') {
       peer.hasAnnouncement = false
-      this.#admitAnnouncement(peer, now)
+      this.#pushDeferred(peer, now)
     }
     if (peer.jobs.length === 0) this.#ready.delete(peer)
   }
@@ -141,21 +142,29 @@ export class Inbox {
   }
 
   handleTimeout(now: number): void {
-    for (const peer of this.#deferring) this.#admitAnnouncement(peer, now)
+    for (const peer of this.#deferring) this.#pushDeferred(peer, now)
   }
 
-  #admitAnnouncement(peer: PeerInbox, now: number): void {
+  /** Before what came after it, which may need to know of it. */
+  #pushDeferred(peer: PeerInbox, now: number): void {
+    const job = this.#admitAnnouncement(peer, now)
+    if (job === undefined) return
+    peer.jobs.unshift(job)
+    this.#ready.add(peer)
+  }
+
+  #admitAnnouncement(peer: PeerInbox, now: number): Job | undefined {
     const announcement = peer.deferred
-    if (announcement === undefined) return
+    if (announcement === undefined) return undefined
     const count = Math.ceil(announcement.entries.length / ENTRIES_PER_COUNT)
     if (peer.hasAnnouncement || !peer.announcements.take(now, count)) {
       this.#deferring.add(peer)
-      return
+      return undefined
     }
     this.#deferring.delete(peer)
     peer.deferred = undefined
     peer.hasAnnouncement = true
-    this.push(peer.port, { type: 'announcement', announcement, verified: undefined })
+    return { type: 'announcement', announcement, verified: undefined }
   }
 
   #admits(port: number, kind: 'bootstraps' | 'broadcasts', now: number): boolean {

@@ -24,8 +24,8 @@ export interface ControlLimits {
 }
 
 /**
- * How many peerings there are at most. A stream beyond is closed with a `PeeringError`. What we dialled isn't limited in
- * handshake or by address.
+ * How many peerings there are at most. A stream beyond is closed with a `PeeringError`. What we dialled isn't limited
+ * so, and has 16 of the ports to itself.
  */
 export interface PeeringLimits {
   /** In their handshake (128): `too-many-handshakes`. */

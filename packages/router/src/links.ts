@@ -4,6 +4,9 @@ import { PeeringError } from './errors.ts'
 import type { PeeringLimits } from './limits.ts'
 import type { Link } from './peering.ts'
 
+/** Ports that only peers get that we dialled. */
+const RESERVED_PORTS = 16
+
 export class Links {
   readonly #limits: PeeringLimits
   /** Until their streams are closed. */
@@ -45,17 +48,18 @@ export class Links {
   admit(link: Link, key: Key): number {
     const { peeringsPerKey } = this.#limits
     const sameKey = count(this.#byPort.values(), link, (other) => other.key.equals(key))
-    if (sameKey >= peeringsPerKey) {
+    if (sameKey >= peeringsPerKey && !link.dialled) {
       const message = `${link.uri}: there are ${peeringsPerKey} peerings with ${key.short()}`
       throw new PeeringError('too-many-peerings-with-key', message)
     }
-    for (let port = 1; port <= MAX_PORT; port += 1) {
+    const ports = link.dialled ? MAX_PORT : MAX_PORT - RESERVED_PORTS
+    for (let port = 1; port <= MAX_PORT && this.#byPort.size < ports; port += 1) {
       if (this.#byPort.has(port)) continue
       this.#handshakes.delete(link)
       this.#byPort.set(port, link)
       return port
     }
-    throw new PeeringError('too-many-peerings', `${link.uri}: all ${MAX_PORT} ports are taken`)
+    throw new PeeringError('too-many-peerings', `${link.uri}: all ${ports} ports are taken`)
   }
 
   /** Why a link that somebody else opened can't be taken in. */
@@ -66,12 +70,12 @@ export class Links {
     if (begun >= handshakes) {
       return new PeeringError('too-many-handshakes', `${uri}: ${handshakes} handshakes are under way`)
     }
-    const begunFromHere = count(this.#handshakes, link, sharesAddress)
+    const begunFromHere = count(this.#handshakes, link, wasOpenedFromSameAddress)
     if (begunFromHere >= handshakesPerAddress) {
       const message = `${uri}: ${handshakesPerAddress} handshakes with ${address} are under way`
       return new PeeringError('too-many-handshakes', message)
     }
-    const fromHere = begunFromHere + count(this.#byPort.values(), link, sharesAddress)
+    const fromHere = begunFromHere + count(this.#byPort.values(), link, wasOpenedFromSameAddress)
     if (fromHere < peeringsPerAddress) return undefined
     const message = `${uri}: there are ${peeringsPerAddress} peerings from ${address}`
     return new PeeringError('too-many-peerings-from-address', message)
@@ -94,7 +98,7 @@ function count(links: Iterable<Link>, link: Link, matches: (other: Link, link: L
   return matching
 }
 
-/** Streams that lead to no host share nothing. */
-function sharesAddress(other: Link, link: Link): boolean {
-  return link.address !== undefined && other.address === link.address
+/** Not by us. Streams that lead to no host share nothing. */
+function wasOpenedFromSameAddress(other: Link, link: Link): boolean {
+  return link.address !== undefined && other.address === link.address && !other.dialled
 }

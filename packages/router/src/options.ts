@@ -32,8 +32,7 @@ export interface ConnectOptions {
   /** Where the stream leads, if its own URI doesn't say. */
   uri?: string
   /**
-   * We chose the peer and opened the stream: it isn't refused for what others have opened, as long as there are ports.
-   * False by default.
+   * We chose the peer and opened the stream: it isn't refused for what others have opened. False by default.
    */
   dialled?: boolean
   /** Gives up the handshake. A peering that has started is not affected. */

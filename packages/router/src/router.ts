@@ -302,10 +302,12 @@ export class Router extends TypedEventTarget<RouterEvents> {
 
   /** Sees to it that the timer is due then, or before. */
   #wakeAt(time: number): void {
-    if (time >= this.#due || this.#isClosing) return
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
     const now = this.#clock.now()
-    this.#due = Math.max(time, now)
+    const due = Math.max(time, now)
+    // One that is due already isn't put off by chunks that come before it fires.
+    if (due >= this.#due || this.#isClosing) return
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
+    this.#due = due
     this.#timer = this.#clock.setTimeout(() => this.#wake(), this.#due - now)
   }
 

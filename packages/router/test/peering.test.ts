@@ -252,14 +252,18 @@ describe('limits', { timeout: 30_000 }, () => {
     expect(limited.snapshot().peers.length).toBe(3)
   })
 
-  test('of handshakes and addresses don’t hold for what we dial', async () => {
-    const limits = { handshakes: 1, handshakesPerAddress: 1, peeringsPerAddress: 1 }
+  test('of handshakes, addresses and keys don’t hold for what we dial, which fills none of them', async () => {
+    const limits = { handshakes: 1, handshakesPerAddress: 1, peeringsPerAddress: 2, peeringsPerKey: 1 }
     const limited = await world.router(2, { limits })
     const uri = 'tcp://192.0.2.7:4000'
+    const first = world.stranger(limited, { uri, dialled: true })
+    world.stranger(limited, { uri }).introduce(other)
+    world.clock.advance(100)
     world.stranger(limited, { uri })
-    const dialled = world.stranger(limited, { uri, dialled: true }).introduce(other)
     await refused(world.stranger(limited, { uri: 'tcp://192.0.2.8:4000' }), 'too-many-handshakes')
-    expect((await dialled.connecting).port).toBe(1)
+    first.introduce(other)
+    world.clock.advance(100)
+    expect((await first.connecting).port).toBe(2)
   })
 
   test('peerings with one key', async () => {
@@ -288,11 +292,19 @@ describe('limits', { timeout: 30_000 }, () => {
     await elsewhere.connecting
   })
 
-  test('ports', async () => {
-    const limited = await world.router(2, { limits: { handshakes: 300, peeringsPerKey: 300 } })
-    const strangers = Array.from({ length: 254 }, () => world.stranger(limited).introduce(other))
-    world.clock.advance(100)
-    await refused(strangers.at(-1) as Stranger, 'too-many-peerings')
+  test('ports, of which some are left for what we dial', async () => {
+    const limits = { handshakes: 300, peeringsPerKey: 300 }
+    const limited = await world.router(2, { limits })
+    const join = async (count: number, dialled: boolean): Promise<void> => {
+      const strangers = Array.from({ length: count }, () =>
+        world.stranger(limited, { dialled }).introduce(other),
+      )
+      world.clock.advance(100)
+      await refused(strangers.at(-1) as Stranger, 'too-many-peerings')
+    }
+    await join(238, false)
+    expect(limited.snapshot().peers.length).toBe(237)
+    await join(17, true)
     expect(limited.snapshot().peers.map(({ port }) => port)).toEqual(
       Array.from({ length: 253 }, (_, at) => at + 1),
     )

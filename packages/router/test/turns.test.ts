@@ -72,6 +72,16 @@ test('turns begin 20 ms apart while there is other work', () => {
   expect(verified).toBe(all.length)
 })
 
+test('frames that keep coming put no turn off', () => {
+  clock.lateness = 5
+  flood()
+  for (let time = 0; time < 200; time += 1) {
+    stranger.send(KEEPALIVE)
+    world.clock.advance(1)
+  }
+  expect(verified).toBeGreaterThan(5 * (Math.ceil(2 / VERIFICATION) + 1))
+})
+
 /** A bootstrap of each, all at once. */
 function flood(): void {
   stranger.send(announce(attacker))

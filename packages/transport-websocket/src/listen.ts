@@ -29,7 +29,10 @@ export async function listen(
   const requesting = new Set<Socket>()
   server.on('connection', (socket) => {
     const [first] = requesting
-    if (requesting.size >= MAX_REQUESTS) first?.destroy()
+    if (first && requesting.size >= MAX_REQUESTS) {
+      requesting.delete(first)
+      first.destroy()
+    }
     requesting.add(socket.once('close', () => requesting.delete(socket)))
   })
   const status = (request: IncomingMessage): 404 | 426 => (pathOf(request) === uri.pathname ? 426 : 404)

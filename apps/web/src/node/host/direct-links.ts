@@ -88,7 +88,7 @@ export class DirectLinks {
     attempt.dialling = true
     try {
       const stream = await transport.dial(new URL(webRtcUri(key)))
-      const peering = await router.connect(stream, { type: 'remote' })
+      const peering = await router.connect(stream, { type: 'remote', dialled: true })
       attempt.wait = SHORTEST_WAIT
       if (peering.key.equals(key)) this.#hold(peering)
       else {
