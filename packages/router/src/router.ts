@@ -30,6 +30,9 @@ const TURN_LIMIT = 2
 /** A timer that is later than this, in ms, had to wait for other work: that of frames. */
 const BUSY_LATENESS = 2
 
+/** Who gets so many bytes at once has more to read than it keeps up with, or nearly. */
+const BUSY_CHUNK = 16 * 1024
+
 /**
  * While there is other work, the control plane's turns begin so many ms apart: it gets a tenth of the time, however
  * many peers make work for it.
@@ -85,6 +88,8 @@ export class Router extends TypedEventTarget<RouterEvents> {
   #isLate = false
   /** When the control plane last began to work. */
   #turnBegan = Number.NEGATIVE_INFINITY
+  /** Whether much was read since. */
+  #isBusy = false
   #refused = 0
   #isClosing = false
   #closing: Promise<void> | undefined
@@ -250,6 +255,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
   #receive(link: Link, chunk: Uint8Array): void {
     this.#now = this.#clock.now()
     link.heard(this.#now)
+    this.#isBusy ||= chunk.length >= BUSY_CHUNK
     this.#plane.receive(link.port, chunk, this.#now)
     this.#perform()
     this.#wakeAt(this.#control.nextTimeout())
@@ -315,11 +321,13 @@ export class Router extends TypedEventTarget<RouterEvents> {
     const now = this.#clock.now()
     const lateness = now - this.#due
     this.#isLate = lateness > STALL_LIMIT && !this.#isLate
-    const isNext = lateness <= BUSY_LATENESS || now >= this.#turnBegan + TURN_INTERVAL
+    const isBusy = this.#isBusy || lateness > BUSY_LATENESS
+    const isNext = !isBusy || now >= this.#turnBegan + TURN_INTERVAL
     this.#timer = undefined
     this.#due = Number.POSITIVE_INFINITY
     this.#now = now
-    if (this.#isLate || !isNext) this.#wakeAt(now)
+    if (this.#isLate) this.#wakeAt(now)
+    else if (!isNext) this.#wakeAt(this.#turnBegan + TURN_INTERVAL)
     else this.#handleTimeouts(now)
   }
 
@@ -331,6 +339,7 @@ export class Router extends TypedEventTarget<RouterEvents> {
     this.#control.handleTimeout(now)
     this.#perform()
     this.#turnBegan = now
+    this.#isBusy = false
     while (this.#control.work(now) && this.#clock.now() - now < TURN_LIMIT) this.#perform()
     this.#perform()
     let next = Math.min(this.#control.nextTimeout(), this.#bandwidth.nextReport)

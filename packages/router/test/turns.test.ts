@@ -72,6 +72,20 @@ test('turns begin 20 ms apart while there is other work', () => {
   expect(verified).toBe(all.length)
 })
 
+test('turns begin 20 ms apart while much comes at once, though timers are in time', () => {
+  const fields = { extra: 0, hopLimit: 0, sourceKey: attacker.key, destinationKey: identity(601).key }
+  const traffic = { ...fields, destination: [], source: [], watermark: INITIAL_WATERMARK }
+  const much = encodeFrame({ type: 'traffic', ...traffic, payload: new Uint8Array(20_000) })
+  flood()
+  for (let time = 0; time < 200; time += 1) {
+    stranger.send(much)
+    world.clock.advance(1)
+  }
+  const turn = Math.ceil(2 / VERIFICATION) + 1
+  expect(verified).toBeGreaterThan(5 * turn)
+  expect(verified).toBeLessThanOrEqual(10 * turn)
+})
+
 test('frames that keep coming put no turn off', () => {
   clock.lateness = 5
   flood()
