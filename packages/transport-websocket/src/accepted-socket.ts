@@ -56,17 +56,9 @@ export class AcceptedSocket extends Duplex {
 
   override _read(): void {}
 
-  override _write(chunk: Uint8Array, _: unknown, done: (error?: Error | null) => void): void {
-    this.socket.write(chunk, done)
-  }
-
   /** In one piece, so that no message comes between a pong's header and what it contains. */
   override _writev(pieces: { chunk: Uint8Array }[], done: (error?: Error | null) => void): void {
-    this.socket.cork()
-    for (const [index, { chunk }] of pieces.entries()) {
-      this.socket.write(chunk, index === pieces.length - 1 ? done : undefined)
-    }
-    this.socket.uncork()
+    this.socket.write(Buffer.concat(pieces.map(({ chunk }) => chunk)), done)
   }
 
   override _final(done: () => void): void {

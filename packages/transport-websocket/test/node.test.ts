@@ -35,6 +35,14 @@ async function stranger(uri: string, options: { origin?: string } = {}): Promise
   return ws
 }
 
+/** A WebSocket whose frames the test makes itself. */
+async function rawWebSocket(listener: { port: number }): ReturnType<Opened['rawConnection']> {
+  const connection = await opened.rawConnection(listener.port)
+  connection.socket.write(REQUEST)
+  await waitFor(() => connection.answer().includes('101'), { timeout: 5000 })
+  return connection
+}
+
 /** That others go on undisturbed. */
 async function expectWorking(uri: string, listener: { accepted: ByteStream[] }): Promise<void> {
   const index = listener.accepted.length
@@ -121,10 +129,8 @@ describe('WebSocket messages', () => {
 
   test('that break RFC 6455 end their stream with an error', async () => {
     const listener = await opened.listen()
-    const { socket, answer } = await opened.rawConnection(listener.port)
-    socket.write(REQUEST)
+    const { socket } = await rawWebSocket(listener)
     const far = await accept(listener)
-    await waitFor(() => answer().includes('101'), { timeout: 5000 })
     socket.write('just some text')
     expect(await far.closes()).toMatchObject({ name: 'TransportError', code: 'not-a-websocket' })
     await expectWorking(listener.uri, listener)
@@ -135,10 +141,8 @@ describe('WebSocket messages', () => {
     ['go on for too long', 0x80, 256 * 1024 + 1, 'message-too-long'],
   ])('that %s end their stream with an error', async (_, first, length, code) => {
     const listener = await opened.listen()
-    const { socket, answer } = await opened.rawConnection(listener.port)
-    socket.write(REQUEST)
+    const { socket } = await rawWebSocket(listener)
     const far = await accept(listener)
-    await waitFor(() => answer().includes('101'), { timeout: 5000 })
     const header = Buffer.from([first, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     header.writeBigUInt64BE(BigInt(length), 2)
     socket.write(Buffer.concat([Uint8Array.of(0x02, 0x81, 0, 0, 0, 0, 7), header, Uint8Array.of(8)]))
@@ -161,10 +165,8 @@ describe('pings', () => {
 
   test('that come at once: the last one is answered', async () => {
     const listener = await opened.listen()
-    const { socket, answer } = await opened.rawConnection(listener.port)
-    socket.write(REQUEST)
+    const { socket, answer } = await rawWebSocket(listener)
     const far = await accept(listener)
-    await waitFor(() => answer().includes('101'), { timeout: 5000 })
     const pings = Array.from({ length: 1000 }, (_, at) => [0x89, 0x81, 0, 0, 0, 0, at & 0xff])
     socket.write(Uint8Array.from(pings.flat()))
     socket.write(Uint8Array.of(0x82, 0x81, 0, 0, 0, 0, 7))
@@ -176,10 +178,8 @@ describe('pings', () => {
 
   test('that nobody reads the answers of hold nothing up, and little memory', async () => {
     const listener = await opened.listen()
-    const { socket, answer, ended } = await opened.rawConnection(listener.port)
-    socket.write(REQUEST)
+    const { socket, answer, ended } = await rawWebSocket(listener)
     const far = await accept(listener)
-    await waitFor(() => answer().includes('101'), { timeout: 5000 })
     socket.pause()
     const ping = Uint8Array.of(0x89, 0x80 | 125, ...new Uint8Array(4 + 125))
     const pings = Buffer.concat(Array.from({ length: 120_000 }, () => ping))
@@ -194,9 +194,7 @@ describe('pings', () => {
 
   test('are answered in one piece, whatever is sent at the time', async () => {
     const listener = await opened.listen()
-    const { socket, answer } = await opened.rawConnection(listener.port)
-    socket.write(REQUEST)
-    await waitFor(() => listener.accepted.length > 0 && answer().includes('101'), { timeout: 5000 })
+    const { socket, answer } = await rawWebSocket(listener)
     const [far] = listener.accepted
     far?.start({
       onData: (chunk) => void far.write(chunk.slice()),
@@ -244,10 +242,8 @@ describe('WebSockets that end', () => {
 
   test('by half of the connection only are gone after a second, read or not', async () => {
     const listener = await opened.listen()
-    const { socket, answer } = await opened.rawConnection(listener.port)
-    socket.write(REQUEST)
+    const { socket } = await rawWebSocket(listener)
     const far = await accept(listener)
-    await waitFor(() => answer().includes('101'), { timeout: 5000 })
     socket.pause()
     writeMuch(far)
     socket.end()
