@@ -47,8 +47,8 @@ export class Links {
   /** Gives a link the lowest free port. Throws a PeeringError if there is none for it. */
   admit(link: Link, key: Key): number {
     const { peeringsPerKey } = this.#limits
-    const sameKey = count(this.#byPort.values(), link, (other) => other.key.equals(key))
-    if (sameKey >= peeringsPerKey && !link.dialled) {
+    const sameKey = count(this.#byPort.values(), link, (other) => !other.dialled && other.key.equals(key))
+    if (!link.dialled && sameKey >= peeringsPerKey) {
       const message = `${link.uri}: there are ${peeringsPerKey} peerings with ${key.short()}`
       throw new PeeringError('too-many-peerings-with-key', message)
     }

@@ -266,6 +266,15 @@ describe('limits', { timeout: 30_000 }, () => {
     expect((await first.connecting).port).toBe(2)
   })
 
+  test('of keys: what we dialled takes nobody’s place', async () => {
+    const limited = await world.router(2, { limits: { peeringsPerKey: 1 } })
+    world.stranger(limited, { dialled: true }).introduce(other)
+    world.clock.advance(100)
+    const stranger = world.stranger(limited).introduce(other)
+    world.clock.advance(100)
+    expect((await stranger.connecting).port).toBe(2)
+  })
+
   test('peerings with one key', async () => {
     const limited = await world.router(2, { limits: { peeringsPerKey: 2 } })
     const [first] = [0, 1].map(() => world.stranger(limited).introduce(other))
