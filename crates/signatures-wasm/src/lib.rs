@@ -4,17 +4,16 @@ use snek_signatures::{Signature, Signed};
 use snek_wire::Announcement;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Whether `signature` is that of `key` over `message`. False if their lengths are wrong.
-#[wasm_bindgen]
-pub fn verify(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
-    signed(key, message, signature).is_some_and(|signed| snek_signatures::verify(&signed))
-}
+#[cfg(target_feature = "relaxed-simd")]
+type Curve = snek_signatures::Paired;
+#[cfg(not(target_feature = "relaxed-simd"))]
+type Curve = snek_signatures::Plain;
 
 /// Remembers keys that come again, and verifies their signatures sooner.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Verifier {
-    inner: snek_signatures::Verifier,
+    inner: snek_signatures::Verifier<Curve>,
 }
 
 #[wasm_bindgen]
@@ -23,6 +22,11 @@ impl Verifier {
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Whether `signature` is that of `key` over `message`. False if their lengths are wrong.
+    pub fn verify(&self, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        signed(key, message, signature).is_some_and(|signed| self.inner.verify(&signed))
     }
 
     /// How many signatures of an announcement's entries, from `start` to before `end`, are good before the first that

@@ -2,24 +2,31 @@
 
 use std::collections::VecDeque;
 
-use crate::multiples::Multiples;
-use crate::{negative, PublicKey};
+use crate::curve::Curve;
+use crate::PublicKey;
 
-/// The multiples of a key take 215 KiB, and the time of five verifications to make.
-const DIGIT_BITS: usize = 6;
-
-#[derive(Default)]
-pub(crate) struct KnownKeys {
+pub(crate) struct KnownKeys<C: Curve> {
     /// Those that signed once, the first to go first.
     seen: VecDeque<PublicKey>,
     /// Those that signed again, with the multiples of their negative, the longest unused first.
-    known: VecDeque<(PublicKey, Multiples)>,
+    known: VecDeque<(PublicKey, C::Multiples)>,
     displaced: u32,
     /// Signatures since a known key last made room for another.
     since_displaced: usize,
 }
 
-impl KnownKeys {
+impl<C: Curve> Default for KnownKeys<C> {
+    fn default() -> Self {
+        Self {
+            seen: VecDeque::new(),
+            known: VecDeque::new(),
+            displaced: 0,
+            since_displaced: 0,
+        }
+    }
+}
+
+impl<C: Curve> KnownKeys<C> {
     const SEEN_LIMIT: usize = 256;
     const KNOWN_LIMIT: usize = 64;
     /// So many signatures lie between two displacements. Otherwise, whoever signs with more keys in turn than are kept
@@ -27,11 +34,9 @@ impl KnownKeys {
     const DISPLACEMENT_INTERVAL: usize = 64;
 
     /// The multiples of the negative of a key that signed twice.
-    pub(crate) fn find(&mut self, key: &PublicKey) -> Option<&Multiples> {
-        let at = self.known.iter().position(|(known, _)| known == key)?;
-        let found = self.known.remove(at)?;
-        self.known.push_back(found);
-        self.known.back().map(|(_, multiples)| multiples)
+    pub(crate) fn find(&self, key: &PublicKey) -> Option<&C::Multiples> {
+        let (_, multiples) = self.known.iter().find(|(known, _)| known == key)?;
+        Some(multiples)
     }
 
     /// Keys have signed something. One of them becomes known at most, since that takes its time.
@@ -39,7 +44,7 @@ impl KnownKeys {
         let mut again = None;
         for key in keys {
             self.since_displaced = self.since_displaced.saturating_add(1);
-            if self.known.iter().any(|(known, _)| known == key) {
+            if self.used(key) {
                 continue;
             }
             if self.seen.contains(key) {
@@ -59,9 +64,19 @@ impl KnownKeys {
         }
     }
 
+    /// Moves a known key to the end, behind those that weren't used for longer. False for others.
+    fn used(&mut self, key: &PublicKey) -> bool {
+        let Some(at) = self.known.iter().position(|(known, _)| known == key) else {
+            return false;
+        };
+        let found = self.known.remove(at);
+        self.known.extend(found);
+        true
+    }
+
     fn remember(&mut self, key: &PublicKey) {
         self.seen.retain(|seen| seen != key);
-        let Some(negative) = negative(key) else {
+        let Some(multiples) = C::multiples_of_negative(key) else {
             return;
         };
         if self.known.len() == Self::KNOWN_LIMIT {
@@ -69,8 +84,7 @@ impl KnownKeys {
             self.displaced = self.displaced.wrapping_add(1);
             self.since_displaced = 0;
         }
-        self.known
-            .push_back((*key, Multiples::new(negative, DIGIT_BITS)));
+        self.known.push_back((*key, multiples));
     }
 
     pub(crate) fn displaced(&self) -> u32 {
@@ -81,6 +95,7 @@ impl KnownKeys {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Plain;
     use curve25519_dalek::edwards::EdwardsPoint;
     use curve25519_dalek::scalar::Scalar;
 
@@ -90,13 +105,13 @@ mod tests {
             .to_bytes()
     }
 
-    fn note(keys: &mut KnownKeys, number: usize) {
+    fn note(keys: &mut KnownKeys<Plain>, number: usize) {
         keys.note([key(number)].iter());
     }
 
     #[test]
     fn a_key_is_known_from_the_second_time_on() {
-        let mut keys = KnownKeys::default();
+        let mut keys = KnownKeys::<Plain>::default();
         note(&mut keys, 1);
         assert!(keys.find(&key(1)).is_none());
         note(&mut keys, 1);
@@ -107,7 +122,7 @@ mod tests {
     #[test]
     fn of_several_keys_one_becomes_known_at_a_time() {
         let several = [key(1), key(2), key(3)];
-        let mut keys = KnownKeys::default();
+        let mut keys = KnownKeys::<Plain>::default();
         for count in [0, 1, 2, 3, 3] {
             keys.note(several.iter());
             let known = several
@@ -121,11 +136,11 @@ mod tests {
 
     #[test]
     fn too_many_seen_once_push_out_the_first() {
-        let mut keys = KnownKeys::default();
-        for number in 0..=KnownKeys::SEEN_LIMIT {
+        let mut keys = KnownKeys::<Plain>::default();
+        for number in 0..=KnownKeys::<Plain>::SEEN_LIMIT {
             note(&mut keys, number);
         }
-        assert_eq!(keys.seen.len(), KnownKeys::SEEN_LIMIT);
+        assert_eq!(keys.seen.len(), KnownKeys::<Plain>::SEEN_LIMIT);
         note(&mut keys, 1);
         note(&mut keys, 0);
         assert!(keys.find(&key(1)).is_some());
@@ -136,10 +151,10 @@ mod tests {
     #[test]
     fn too_many_known_push_out_the_longest_unused() {
         let mut keys = full();
-        assert!(keys.find(&key(0)).is_some());
+        note(&mut keys, 0);
         note(&mut keys, 1000);
         note(&mut keys, 1000);
-        assert_eq!(keys.known.len(), KnownKeys::KNOWN_LIMIT);
+        assert_eq!(keys.known.len(), KnownKeys::<Plain>::KNOWN_LIMIT);
         assert_eq!(keys.displaced(), 1);
         assert!(keys.find(&key(1)).is_none());
         assert!(keys.find(&key(0)).is_some());
@@ -155,15 +170,15 @@ mod tests {
                 keys.note(several.iter());
             }
         }
-        let noted = 2 * KnownKeys::KNOWN_LIMIT + 4 * others.len();
+        let noted = 2 * KnownKeys::<Plain>::KNOWN_LIMIT + 4 * others.len();
         assert!(keys.displaced() > 4);
-        assert!(keys.displaced() as usize <= noted / KnownKeys::DISPLACEMENT_INTERVAL);
+        assert!(keys.displaced() as usize <= noted / KnownKeys::<Plain>::DISPLACEMENT_INTERVAL);
     }
 
     /// As many as there may be, from 0 on.
-    fn full() -> KnownKeys {
-        let mut keys = KnownKeys::default();
-        for number in 0..KnownKeys::KNOWN_LIMIT {
+    fn full() -> KnownKeys<Plain> {
+        let mut keys = KnownKeys::<Plain>::default();
+        for number in 0..KnownKeys::<Plain>::KNOWN_LIMIT {
             note(&mut keys, number);
             note(&mut keys, number);
         }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Point } from '@noble/ed25519'
 import { decodeHex, Key } from '@snek/wire'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { provider as noble } from './provider-noble.ts'
 import { provider as node } from './provider-node.ts'
-import { loadVerifier } from './verifier.ts'
+import { hasFusedMultiplyAdd } from './relaxed-simd.ts'
 
 interface SignatureCase {
   comment: string
@@ -18,15 +18,23 @@ const cases: SignatureCase[] = JSON.parse(
   readFileSync(new URL('../../../test-vectors/signatures.json', import.meta.url), 'utf8'),
 )
 
-const wasm = await loadVerifier()
-
 type VerifyBytes = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
+
+async function inWasm(file: string): Promise<VerifyBytes> {
+  vi.resetModules()
+  const { loadVerifier } = await import('./verifier.ts')
+  const { verify } = await loadVerifier(new URL(`../wasm/${file}`, import.meta.url))
+  return (publicKey, ...signed) => verify(Key.from(publicKey), ...signed)
+}
 
 const verifiers: [string, VerifyBytes][] = [
   ['node:crypto', node.verify],
   ['noble', noble.verify],
-  ['WASM', (publicKey, ...signed) => wasm.verify(Key.from(publicKey), ...signed)],
+  ['WASM for all engines', await inWasm('snek_signatures_wasm_bg.wasm')],
 ]
+if (hasFusedMultiplyAdd()) {
+  verifiers.push(['WASM of relaxed SIMD', await inWasm('snek_signatures_wasm_relaxed_simd_bg.wasm')])
+}
 
 describe.each(verifiers)('%s agrees with Go', (_, verify) => {
   test.each(cases.map((it) => [it.comment, it] as const))('%s', (_, it) => {

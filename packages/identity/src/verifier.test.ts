@@ -1,12 +1,15 @@
 // The verifier's WASM as it is shipped: loaded once, small, and by itself.
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
+import { compileWasm } from '@snek/platform/webassembly'
 import { type Announcement, appendAnnouncementEntry, decodeAnnouncement } from '@snek/wire'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { createIdentity, type Identity, verify } from './identity.ts'
-import { verifierBy } from './verifier.ts'
+import { hasFusedMultiplyAdd } from './relaxed-simd.ts'
+import { type Verifier, verifierBy } from './verifier.ts'
 
 const url = new URL('../wasm/snek_signatures_wasm_bg.wasm', import.meta.url)
+const relaxedUrl = new URL('../wasm/snek_signatures_wasm_relaxed_simd_bg.wasm', import.meta.url)
 
 let load: typeof import('./verifier.ts').loadVerifier
 
@@ -29,14 +32,34 @@ function announced(sequence: bigint, [root, ...others]: readonly Identity[]): An
 
 test('is loaded once, even if asked twice, and again after a failure', async () => {
   await expect(load(Uint8Array.of(1, 2, 3))).rejects.toThrow('WebAssembly')
-  const [first, second] = await Promise.all([load(), load(await readFile(url))])
+  const [first, second] = await Promise.all([load(), load(url)])
   expect(second).toBe(first)
 })
 
-describe.each([
-  ['WASM', () => load()],
+test.each([
+  ['for all engines', false, url],
+  ['of relaxed SIMD', true, relaxedUrl],
+])('the one %s is taken if that multiplies and adds in one rounding: %s', async (_, isFused, expected) => {
+  const compile = vi.fn(compileWasm)
+  vi.doMock('./relaxed-simd.ts', () => ({ hasFusedMultiplyAdd: () => isFused }))
+  vi.doMock('@snek/platform/webassembly', () => ({ compileWasm: compile }))
+  vi.resetModules()
+  try {
+    await (await import('./verifier.ts')).loadVerifier()
+  } finally {
+    vi.doUnmock('./relaxed-simd.ts')
+    vi.doUnmock('@snek/platform/webassembly')
+  }
+  expect(compile.mock.calls).toEqual([[expected]])
+})
+
+const verifiers: [string, () => Promise<Verifier>][] = [
+  ['WASM for all engines', () => load(url)],
   ['a plain one', () => Promise.resolve(verifierBy(verify))],
-])('%s says how many entries are good', (_, make) => {
+]
+if (hasFusedMultiplyAdd()) verifiers.push(['WASM of relaxed SIMD', () => load(relaxedUrl)])
+
+describe.each(verifiers)('%s says how many entries are good', (_, make) => {
   test.each([1n, 2n, 3n, 5n, 9n])('the sequence that comes as number %i', async (last) => {
     const verifier = await make()
     for (let sequence = 1n; sequence < last; sequence += 1n) {
@@ -88,6 +111,9 @@ test('signatures that are too short or too long are none', async () => {
   }
 })
 
-test('takes less than 40 KiB on its way to a browser', async () => {
-  expect(gzipSync(await readFile(url)).length).toBeLessThan(40 * 1024)
+test.each([
+  ['for all engines', url],
+  ['of relaxed SIMD', relaxedUrl],
+])('the one %s takes less than 40 KiB on its way to a browser', async (_, wasm) => {
+  expect(gzipSync(await readFile(wasm)).length).toBeLessThan(40 * 1024)
 })

@@ -1,7 +1,8 @@
 // Verifying in WASM: what routers use.
 import { compileWasm, type WasmSource } from '@snek/platform/webassembly'
 import type { Announcement, Verify } from '@snek/wire'
-import { initSync, verify as verifyBytes, Verifier as WasmVerifier } from '../wasm/snek_signatures_wasm.js'
+import { initSync, Verifier as WasmVerifier } from '../wasm/snek_signatures_wasm.js'
+import { hasFusedMultiplyAdd } from './relaxed-simd.ts'
 
 /** Verifies signatures by the same rule as `verify`. */
 export interface Verifier {
@@ -33,8 +34,9 @@ export function verifierBy(verify: Verify): Verifier {
 let loaded: Promise<Verifier> | undefined
 
 /**
- * Loads the verifier, once a realm: later calls give the same. By default the .wasm is the package's own; where it can't
- * be got at, `source` says what to take instead.
+ * Loads the verifier, once a realm: later calls give the same. By default the .wasm is the package's own, the faster
+ * one where the engine multiplies and adds in one rounding; where it can't be got at, `source` says what to take instead,
+ * which is to be the one for all engines.
  */
 export function loadVerifier(source?: WasmSource): Promise<Verifier> {
   loaded ??= instantiate(source).catch((error: unknown) => {
@@ -44,16 +46,21 @@ export function loadVerifier(source?: WasmSource): Promise<Verifier> {
   return loaded
 }
 
-async function instantiate(
-  source: WasmSource = new URL('../wasm/snek_signatures_wasm_bg.wasm', import.meta.url),
-): Promise<Verifier> {
+async function instantiate(source = ownWasm()): Promise<Verifier> {
   initSync({ module: await compileWasm(source) })
   const wasm = new WasmVerifier()
   return {
-    verify: (key, message, signature) => verifyBytes(key.toBytes(), message, signature),
+    verify: (key, message, signature) => wasm.verify(key.toBytes(), message, signature),
     verifyEntries: ({ payload }, start, end) => wasm.verifyEntries(payload, start, end),
     get displaced() {
       return wasm.displaced
     },
   }
+}
+
+/** The package's own: one for engines that it is twice as fast on, and one for all. */
+function ownWasm(): WasmSource {
+  return hasFusedMultiplyAdd()
+    ? new URL('../wasm/snek_signatures_wasm_relaxed_simd_bg.wasm', import.meta.url)
+    : new URL('../wasm/snek_signatures_wasm_bg.wasm', import.meta.url)
 }

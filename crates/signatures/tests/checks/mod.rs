@@ -6,7 +6,7 @@ use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha512};
-use snek_signatures::{verify, Signed, Verifier};
+use snek_signatures::{Curve, Signed, Verifier};
 
 /// More keys than come once and are remembered would hide that known ones answer the same.
 const KEYS: u8 = 5;
@@ -14,7 +14,7 @@ const MESSAGE_LENGTH: usize = 8;
 
 /// Reads its input as steps: a key of a few, a way to sign or to spoil, where and how, and a message. Returns how many
 /// signatures were good.
-pub fn check_verifier(verifier: &mut Verifier, mut bytes: &[u8]) -> usize {
+pub fn check_verifier<C: Curve>(verifier: &mut Verifier<C>, mut bytes: &[u8]) -> usize {
     let mut all = Vec::new();
     while let Some(([who, way, at, how], rest)) = bytes.split_first_chunk() {
         let (message, rest) = rest.split_at(rest.len().min(MESSAGE_LENGTH));
@@ -30,29 +30,36 @@ pub fn check_verifier(verifier: &mut Verifier, mut bytes: &[u8]) -> usize {
             message,
             signature,
         };
-        assert_eq!(verify(&signed), is_good);
+        assert_eq!(verifier.verify(&signed), is_good);
         assert_eq!(
             verifier.verify_recurring([signed].into_iter()),
             usize::from(is_good)
         );
         all.push((signed, is_good));
     }
-    let first_bad = all
-        .iter()
-        .position(|(_, is_good)| !is_good)
-        .unwrap_or(all.len());
-    assert_eq!(
-        verifier.verify_recurring(all.iter().map(|(signed, _)| *signed)),
-        first_bad
-    );
+    // From each on, since those behind a bad one aren't told apart.
+    for start in 0..all.len() {
+        let some = &all[start..];
+        let first_bad = some.iter().position(|(_, is_good)| !is_good);
+        assert_eq!(
+            verifier.verify_recurring(some.iter().map(|(signed, _)| *signed)),
+            first_bad.unwrap_or(some.len())
+        );
+    }
     all.iter().filter(|(_, is_good)| *is_good).count()
 }
 
 fn signed(who: u8, way: u8, at: usize, how: u8, message: &[u8]) -> ([u8; 32], [u8; 64]) {
-    let signer = SigningKey::from_bytes(&[who % KEYS; 32]);
+    let mut seed = [who % KEYS; 32];
+    if way % 7 == 6 {
+        // One that didn't come before, most often.
+        seed[..2].copy_from_slice(&[at as u8, how]);
+        seed[2..][..message.len()].copy_from_slice(message);
+    }
+    let signer = SigningKey::from_bytes(&seed);
     let mut key = signer.verifying_key().to_bytes();
     let mut signature = signer.sign(message).to_bytes();
-    match way % 6 {
+    match way % 7 {
         0 => key[at % 32] ^= how,
         1 => signature[at % 64] ^= how,
         2 => {

@@ -5,19 +5,18 @@ use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::Identity;
 
-/// The bits of a scalar, and one for the last carry.
-const BITS: usize = 254;
+use crate::digits;
 
 /// For each digit of a scalar, from the lowest: 1 to `1 << (digit_bits - 1)` times what the digit counts.
-pub(crate) struct Multiples {
+pub struct Multiples {
     digit_bits: usize,
     points: Vec<EdwardsPoint>,
 }
 
 impl Multiples {
     /// The multiples of a point for digits of 2 to 9 bits. More bits make a product of fewer sums, and a larger table.
-    pub(crate) fn new(point: EdwardsPoint, digit_bits: usize) -> Self {
-        let digits = BITS.div_ceil(digit_bits);
+    pub(super) fn new(point: EdwardsPoint, digit_bits: usize) -> Self {
+        let digits = digits::count(digit_bits);
         let mut points = Vec::with_capacity(digits << (digit_bits - 1));
         let mut unit = point;
         for _ in 0..digits {
@@ -33,19 +32,11 @@ impl Multiples {
     }
 
     /// The scalar times the point.
-    pub(crate) fn times(&self, scalar: &Scalar) -> EdwardsPoint {
-        let half = 1 << (self.digit_bits - 1);
-        let mut carry = 0;
+    pub(super) fn times(&self, scalar: &Scalar) -> EdwardsPoint {
+        let rows = self.points.chunks_exact(1 << (self.digit_bits - 1));
         let mut sum = EdwardsPoint::identity();
-        for (place, row) in self.points.chunks_exact(half as usize).enumerate() {
-            let mut digit =
-                bits(scalar.as_bytes(), place * self.digit_bits, self.digit_bits) + carry;
-            carry = i32::from(digit > half);
-            digit -= carry << self.digit_bits;
-            let multiple = (digit.unsigned_abs() as usize)
-                .checked_sub(1)
-                .and_then(|at| row.get(at));
-            match multiple {
+        for (row, digit) in rows.zip(digits::signed(scalar, self.digit_bits)) {
+            match digits::multiple(row, digit) {
                 Some(multiple) if digit > 0 => sum += multiple,
                 Some(multiple) => sum -= multiple,
                 None => {}
@@ -53,13 +44,6 @@ impl Multiples {
         }
         sum
     }
-}
-
-/// `count` bits of a little-endian number, 9 at most, from the bit `start` on.
-fn bits(bytes: &[u8; 32], start: usize, count: usize) -> i32 {
-    let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
-    let window = u16::from_le_bytes([byte(start / 8), byte(start / 8 + 1)]);
-    i32::from(window) >> (start % 8) & ((1 << count) - 1)
 }
 
 #[cfg(test)]
