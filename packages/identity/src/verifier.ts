@@ -58,7 +58,7 @@ async function instantiate(source = ownWasm()): Promise<Verifier> {
   }
 }
 
-/** The package's own: one for engines that it is twice as fast on, and one for all. */
+/** The package's own: one for engines that it is nearly twice as fast on, and one for all. */
 function ownWasm(): WasmSource {
   return hasFusedMultiplyAdd()
     ? new URL('../wasm/snek_signatures_wasm_relaxed_simd_bg.wasm', import.meta.url)

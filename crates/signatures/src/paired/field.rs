@@ -163,7 +163,7 @@ impl Field {
         ])
     }
 
-    /// To the power of 2^count, times another.
+    /// To the power of 2^count, times another. Not inlined: powers are made of a dozen of these.
     #[inline(never)]
     fn raised(&self, count: u32, factor: &Self) -> Self {
         (0..count)
@@ -296,7 +296,7 @@ impl Neg for Field {
     type Output = Self;
 
     fn neg(self) -> Self {
-        Self(self.0.map(|limb| limb.xor(Lanes::splat(-0.0))))
+        self.negate_where(Lanes::mask([true; 2]))
     }
 }
 

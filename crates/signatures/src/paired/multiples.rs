@@ -1,5 +1,7 @@
 //! Products of scalars and points, two side by side.
 
+use core::iter::successors;
+
 use curve25519_dalek::scalar::Scalar;
 
 use super::point::{Cached, Extended, Values};
@@ -23,21 +25,10 @@ impl Multiples {
         let second = point.projective().doubled_times(bits).extended();
         let mut unit = Extended::first_and_second(point, &second);
         while points.len() < digits * row {
-            let step = unit.cached();
-            let mut multiple = unit;
-            let (mut first, mut second) = (Vec::with_capacity(row), Vec::with_capacity(row));
-            loop {
-                let [a, b] = multiple.cached().values();
-                first.push(a);
-                second.push(b);
-                if first.len() == row {
-                    break;
-                }
-                multiple = multiple.plus(&step).extended();
-            }
-            points.append(&mut first);
-            points.append(&mut second);
-            unit = multiple.projective().doubled_times(bits + 1).extended();
+            let rows: Vec<_> = multiples_of(unit).take(row).map(|it| it.values()).collect();
+            points.extend(rows.iter().map(|[first, _]| *first));
+            points.extend(rows.iter().map(|[_, second]| *second));
+            unit = unit.projective().doubled_times(2 * bits).extended();
         }
         points.truncate(digits * row);
         Self { digit_bits, points }
@@ -74,22 +65,17 @@ const DIGITS: usize = digits::count(DIGIT_BITS);
 
 /// In each lane a scalar times the point.
 pub(super) fn product(point: &Extended, scalars: [&Scalar; 2]) -> Extended {
-    let step = point.cached();
-    let mut multiples = [Cached::identity(); (1 << (DIGIT_BITS - 1)) + 1];
-    let mut multiple = Extended::identity();
-    for cached in multiples.iter_mut().skip(1) {
-        multiple = multiple.plus(&step).extended();
-        *cached = multiple.cached();
+    let identity = Cached::identity();
+    let mut row = [identity; 1 << (DIGIT_BITS - 1)];
+    for (entry, multiple) in row.iter_mut().zip(multiples_of(*point)) {
+        *entry = multiple;
     }
-    let at = |digit: i32| {
-        let at = digit.unsigned_abs() as usize;
-        multiples.get(at).unwrap_or(&multiples[0])
-    };
+    let at = |digit| digits::multiple(&row, digit).unwrap_or(&identity);
     let mut digits = [[0; 2]; DIGITS];
     for (pair, signed) in digits.iter_mut().zip(signed_digits(scalars, DIGIT_BITS)) {
         *pair = signed;
     }
-    let mut sum = Extended::identity().plus(&Cached::identity());
+    let mut sum = Extended::identity().plus(&identity);
     for digits in digits.into_iter().rev() {
         let [first, second] = digits.map(at);
         let point = Cached::first_and_second(first, second).with_signs(digits);
@@ -97,6 +83,12 @@ pub(super) fn product(point: &Extended, scalars: [&Scalar; 2]) -> Extended {
         sum = doubled.extended().plus(&point);
     }
     sum.extended()
+}
+
+/// 1, 2, 3 times the point and so on.
+fn multiples_of(point: Extended) -> impl Iterator<Item = Cached> {
+    let step = point.cached();
+    successors(Some(point), move |it| Some(it.plus(&step).extended())).map(|it| it.cached())
 }
 
 fn signed_digits<'a>(

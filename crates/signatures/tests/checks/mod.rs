@@ -12,7 +12,7 @@ use snek_signatures::{Curve, Signed, Verifier};
 const KEYS: u8 = 5;
 const MESSAGE_LENGTH: usize = 8;
 
-/// Reads its input as steps: a key of a few, a way to sign or to spoil, where and how, and a message. Returns how many
+/// Reads its input as steps: a key of a few or a new one, a way to sign or to spoil, where and how, and a message. Returns how many
 /// signatures were good.
 pub fn check_verifier<C: Curve>(verifier: &mut Verifier<C>, mut bytes: &[u8]) -> usize {
     let mut all = Vec::new();
